@@ -1,0 +1,308 @@
+/** Every interface of the project, on one page. Types only: this file runs no code. */
+import type { Dtype, HostTensor, Scalar, Tensor } from './tensor/types.ts'
+
+// ── Plain data ───────────────────────────────────────────────────────────────
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** Settings of anything: JSON, so they can be hashed, locked, printed and overridden. */
+export type Params = { readonly [name: string]: Json }
+
+/** What every named thing says of itself; `fieldrank list` prints it. */
+export interface About {
+  about: string // one sentence
+  cite?: string // doi: or arXiv: of the method
+}
+
+/** A seeded stream of random numbers; the same name gives the same stream on every machine. */
+export interface Rng {
+  uniform(): number // in (0, 1)
+  normal(): number
+  integer(below: number): number // in [0, below)
+}
+
+// ── Data ─────────────────────────────────────────────────────────────────────
+
+export type Split = 'train' | 'valid' | 'test'
+
+/** One Parquet column. `shape` is that of a single row's value: [] is a scalar, ['*'] a list. */
+export interface Column {
+  type: 'f32' | 'f64' | 'i32' | 'i64' | 'utf8'
+  shape: readonly (number | '*')[]
+  unit?: string
+  about: string
+}
+export type Schema = { readonly [column: string]: Column }
+
+/** The values of one column: fixed shapes flattened row-major, lists (i32 only) one array a row. */
+export type Values =
+  | Float32Array
+  | Float64Array
+  | Int32Array
+  | BigInt64Array
+  | readonly string[]
+  | readonly Int32Array[]
+
+/** A run of rows, column by column. */
+export interface Columns {
+  rows: number
+  data: { readonly [column: string]: Values }
+}
+
+/** A file known by its content; `path` is relative to the folder of its manifest. */
+export interface Artifact {
+  path: string
+  sha256: string
+  bytes: number
+}
+/** A stretch of raw file bytes, so that a range reader can verify what it reads. */
+export interface Bytes {
+  offset: number
+  bytes: number
+  sha256: string
+}
+/** A Parquet file with a hash per row group. */
+export interface Table extends Artifact {
+  rows: number
+  rowGroups: readonly Bytes[]
+  footer: Bytes
+}
+export interface Shard extends Table {
+  split: Split
+}
+
+/** manifest.json, beside the shards: all that is needed to check, read and cite a dataset. */
+export interface Dataset extends About {
+  name: string // 'gaussian0.4_grid64', 'gowalla_temporal'
+  track: string
+  version: string
+  license: string
+  schema: Schema
+  shards: readonly Shard[]
+  tables: readonly Table[] // what else belongs to it: the id maps of a catalog
+  params: Params // what made it
+  facts: Params // what came out: contrast quantiles, number of items, …
+}
+
+export interface Generator<P extends Params = Params> extends About {
+  defaults: P
+  schema(params: P): Schema
+  /** Rows from ≤ i < to. Row i depends on (params, seed, i) alone, so any range can be made anywhere. */
+  rows(
+    params: P,
+    range: { from: number; to: number },
+    ctx: Pick<Context, 'seed' | 'signal'>,
+  ): AsyncIterable<Columns>
+}
+
+// ── Solvers: -div(k grad u) = f on the unit square, u = 0 on its boundary ────
+
+/** `batch` fields on n × n points, row-major. Unknowns live on interior nodes; k on the cells around them, one more a side. */
+export interface Field {
+  batch: number
+  n: number
+  data: Float64Array
+}
+/** `batch` five-point matrices on the n × n interior nodes; the four neighbours are stored with their sign (≤ 0). */
+export interface Stencil {
+  batch: number
+  n: number
+  center: Float64Array
+  west: Float64Array
+  east: Float64Array
+  south: Float64Array
+  north: Float64Array
+}
+
+export type Status = 'converged' | 'max-iterations' | 'breakdown' | 'non-finite'
+export interface Solution {
+  x: Field
+  status: readonly Status[] // [batch]
+  iterations: Int32Array // [batch]
+  residual: Float64Array // [batch] ‖rhs − A x‖ / ‖rhs‖, recomputed in f64
+}
+
+export interface Solver<P extends Params = Params, S = unknown> extends About {
+  defaults: P
+  /** Done once per coefficient: a factor, a hierarchy, a preconditioner. */
+  setup(matrix: Stencil, params: P): Promise<S>
+  /** A hard problem is no exception: it is a status. */
+  solve(state: S, rhs: Field, params: P): Promise<Solution>
+}
+
+// ── Models, losses, metrics ──────────────────────────────────────────────────
+
+/** The types of one track; a model, a loss and a track agree on them. */
+export interface Task {
+  facts: Params
+  input: { readonly [name: string]: Tensor }
+  target: Tensor
+  output: { readonly [name: string]: Tensor }
+}
+
+export interface Operators extends Task {
+  facts: { grid: number }
+  input: { k: Tensor; rhs: Tensor } // [B, n+1, n+1], [B, n, n]
+  target: Tensor // x [B, n, n]
+  output: { x: Tensor } // [B, n, n]
+}
+export interface Recommenders extends Task {
+  facts: { items: number; length: number }
+  input: { history: Tensor } // int32 [B, L], items 1…N, 0 pads on the left
+  target: Tensor // int32 [B, L], the next item at each place, 0 for none
+  output: { states: Tensor; catalog: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ; row j is item j + 1
+}
+
+export interface Batch<T extends Task> {
+  input: T['input']
+  target: T['target']
+}
+
+/** Random numbers are declared, never drawn inside a traced step: the loop feeds a fresh tensor at every step, a test injects its own. */
+export type Noise = (name: string, shape: readonly number[], law: Law) => Tensor
+export type Law = 'uniform' | 'normal' | { bernoulli: number } | { integer: number }
+
+/** `noise` is null when predicting: no dropout. */
+export type Forward<T extends Task> = (input: T['input'], noise: Noise | null) => T['output']
+
+/** Makes trainable weights and remembers them by name, for the optimizer and the checkpoint. */
+export interface Init {
+  weight(name: string, shape: readonly number[], scheme?: Scheme): Tensor
+}
+export type Scheme = 'glorot' | 'he' | 'normal' | 'zeros' | 'ones' | { normal: number } | { uniform: number }
+
+export interface Model<T extends Task = Task, P extends Params = Params> extends About {
+  defaults: P
+  build(params: P, facts: T['facts'], init: Init): Forward<T>
+}
+
+/** A method that is fitted, not trained (popularity, Markov, …). Lives among models/, meets the loss `none` alone. */
+export interface Ranker<P extends Params = Params> extends About {
+  defaults: P
+  fit(train: Interactions, params: P): Rank
+}
+/** What a Ranker is fitted on: the training sequences, one user after another. */
+export interface Interactions {
+  items: number // N, the size of the catalog
+  sequences: readonly Int32Array[] // each user's items 1…N in order
+}
+/** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
+export type Rank = (history: Int32Array, scores: Float64Array) => void
+
+export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
+  defaults: P
+  value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
+}
+
+export interface Score {
+  value: number
+  stderr: number | null
+  rows: number
+}
+
+/** Host arithmetic on columns: no tensors, so a score can be checked by hand and on any machine. */
+export interface Metric extends About {
+  unit: string
+  better: 'lower' | 'higher'
+  /** Rows of both are aligned by the caller. `k` is the cut-off of `ndcg@10`. */
+  measure(
+    predicted: Columns,
+    truth: Columns,
+    facts: Params,
+    k?: number,
+  ): { perRow: Float64Array | null; value: number }
+}
+
+// ── Benchmark ────────────────────────────────────────────────────────────────
+
+/** A batch before it is a tensor: what the runtime is fed. `rows` of it count, the rest is padding. */
+export interface HostBatch {
+  rows: number
+  ids: Int32Array // [rows] the key column of the predictions
+  input: { readonly [name: string]: HostTensor }
+  target: HostTensor
+}
+
+export interface Track<T extends Task = Task> extends About {
+  key: string // the column that names a row: 'row', 'user'
+  predictions(facts: Params): Schema // what a submission's Parquet must hold
+  /** Opens a dataset for learning: reads and checks its shards. */
+  open(dataset: Dataset, folder: string, params: Params): Promise<Opened<T>>
+  /** The columns that metrics compare predictions with, one row per row of the split. */
+  truth(dataset: Dataset, folder: string, split: Split): Promise<Columns>
+}
+export interface Opened<T extends Task = Task> {
+  facts: T['facts']
+  /** What a batch looks like, before one exists: shapes for the trace. */
+  shapes(size: number): { input: { readonly [name: string]: Declared }; target: Declared }
+  rows(split: Split): number
+  /** In order when `shuffle` is absent: the last batch is then padded, else it is dropped. */
+  batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
+  /** Network output on the host → prediction columns, `batch.rows` of them. */
+  predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
+  /** For Rankers: the training sequences. Tracks without rankers leave it out. */
+  interactions?(): Interactions
+  /** For Rankers: top lists of all rows of a split. */
+  rank?(rank: Rank, split: Split): Columns
+}
+export interface Declared {
+  shape: readonly number[]
+  dtype: Dtype
+}
+
+/** One line of a leaderboard, ours or anyone's: run.json. What was merely measured stands in cost.json beside it. */
+export interface Submission extends About {
+  track: string
+  dataset: { name: string; version: string }
+  method: { model: string; loss: string; params: Params; seed: number; parameters: number; code?: string }
+  predictions: Artifact & { url?: string }
+  by: { name: string; url?: string }
+  made: { version: string }
+}
+/** cost.json: measured, never hashed. */
+export interface Cost {
+  trainSeconds: number
+  predictSeconds: number
+  peakBytes: number | null
+  device: string
+  threads: number
+  date: string
+}
+
+// ── Pipeline ─────────────────────────────────────────────────────────────────
+
+/** One node of the graph, fully spelled out: no ${…} left. */
+export interface Stage {
+  id: string // 'solve@gaussian-0.4-64'
+  run: string // pipelines/stages/<run>.ts
+  deps: readonly string[] // folders under the root, or files of the project
+  outs: readonly string[] // folders under the root
+  params: Params
+  device: 'cpu' | 'gpu'
+}
+
+/** The work of a stage: reads ctx.dep(…), writes into ctx.out(…), returns facts worth printing and locking. */
+export type Work<P extends Params = Params> = (stage: Stage & { params: P }, ctx: Context) => Promise<Params>
+
+/** Where a stage runs: in this process (tests), in a child of its own, or as a Slurm job array. */
+export type Executor = (stage: Stage, ctx: Context) => Promise<Params>
+
+/** What a killed stage resumes from: an append-only record of its finished shards. */
+export interface Journal {
+  done(shard: string): Json | undefined
+  record(shard: string, receipt: Json): Promise<void>
+}
+
+/** All that a function may know of the world. Passed down, never imported. */
+export interface Context {
+  root: string // data/<profile>
+  seed: number
+  rng(...name: (string | number)[]): Rng
+  /** Where a dep of the stage lies, and where an out is to be written (a `.partial` folder until the stage is whole). */
+  dep(path: string): string
+  out(path: string): string
+  journal: Journal
+  log(line: string): void
+  progress(done: number, total: number, unit: string): void
+  signal: AbortSignal
+}

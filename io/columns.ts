@@ -46,7 +46,11 @@ export function concat(parts: readonly Columns[]): Columns {
       pieces.reduce((n, piece) => n + piece.length, 0),
     )
     let at = 0
-    for (const piece of pieces) for (let i = 0; i < piece.length; i++) out[at++] = (piece as Loose)[i]!
+    for (const piece of pieces) {
+      if (ArrayBuffer.isView(out)) (out as Float64Array).set(piece as Float64Array, at)
+      else for (let i = 0; i < piece.length; i++) out[at + i] = piece[i]!
+      at += piece.length
+    }
     data[name] = out as Values
   }
   return { rows: parts.reduce((n, part) => n + part.rows, 0), data }

@@ -4,7 +4,8 @@ import type { Json } from '../contracts.ts'
 
 /** Canonical JSON. Throws on what JSON cannot hold (NaN, Infinity, undefined): a bug of the caller. */
 export function canonical(value: Json): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`canonical: ${value} is not JSON`)
+  if (value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
+    throw new Error(`canonical: ${value} is not JSON`)
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (isList(value)) return `[${value.map(canonical).join(',')}]`
   const entries = Object.entries(value).filter(([, v]) => v !== undefined)

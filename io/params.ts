@@ -15,7 +15,8 @@ export function withDefaults<P extends Params>(subject: string, defaults: P, ove
     }
     const fallback = defaults[key] as Json
     if (fallback !== null && value !== null && kindOf(value) !== kindOf(fallback)) {
-      const like = `a ${kindOf(fallback)} like its default ${JSON.stringify(fallback)}`
+      const article = kindOf(fallback) === 'object' ? 'an' : 'a'
+      const like = `${article} ${kindOf(fallback)} like its default ${JSON.stringify(fallback)}`
       throw new UserError(`${subject}: param '${key}' must be ${like} (got ${JSON.stringify(value)})`)
     }
   }

@@ -1,0 +1,68 @@
+/** A model and a loss as the engine takes them: weights, one training step and one prediction, for batches of one size. */
+import type { Declared, Init, Loss, Model, Params, Rng } from '../contracts.ts'
+import { UserError } from '../io/errors.ts'
+import { withDefaults } from '../io/params.ts'
+import type { EngineOptions, ForwardOf, LossOf, Prediction, TrainStep } from '../tensor/engine.ts'
+import { compileForward, compileStep, exportOnnx } from '../tensor/engine.ts'
+import { collectWeights } from '../tensor/init.ts'
+import { optimizers } from '../tensor/optimizers.ts'
+import type { Weights } from '../tensor/types.ts'
+import { type Budget, oneOf } from './budget.ts'
+import type { Chosen } from './choice.ts'
+
+export interface Network {
+  parameters: number // how many weights
+  step: TrainStep
+  forward: Prediction
+  onnx(weights: Weights): Uint8Array
+  dispose(): Promise<void>
+}
+
+export async function openNetwork(
+  { model, loss }: { model: Chosen<Model>; loss: Chosen<Loss> },
+  batch: { facts: Params; shapes: { input: { readonly [name: string]: Declared }; target: Declared } },
+  budget: Budget,
+  engine: EngineOptions,
+  random: (weight: string) => Rng,
+): Promise<Network> {
+  const optimizer = openOptimizer(budget)
+  const build = (init: Init) => model.entry.build(model.params, batch.facts, init)
+  const weights = collectWeights(build, random)
+  if (weights.size === 0)
+    throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)
+  const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
+  const value: LossOf = (init, { target, ...input }, noise) =>
+    loss.entry.value(build(init)(input, noise), { input, target: target! }, loss.params, noise)
+
+  const input = { ...batch.shapes.input }
+  const feeds = { ...input, target: batch.shapes.target }
+  const step = await compileStep({ weights, feeds, loss: value, optimizer }, engine)
+  const prediction = await compileForward({ weights, feeds: input, forward }, engine)
+  return {
+    parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),
+    step,
+    forward: prediction,
+    onnx: (trained) => exportOnnx({ weights: trained, feeds: input, forward }),
+    async dispose() {
+      await step.dispose()
+      await prediction.dispose()
+    },
+  }
+}
+
+/** The optimizer of a budget with its settings, both known to exist. */
+export function openOptimizer({ optimizer: name, settings }: Budget): { name: string; params: Params } {
+  oneOf('optimizer', name, Object.keys(optimizers))
+  return { name, params: withDefaults(`optimizer ${name}`, optimizers[name]!.defaults, settings) }
+}
+
+const DEVICES: readonly string[] = ['cpu', 'eager']
+
+export function openEngine(given: Params): EngineOptions {
+  const { device, threads } = withDefaults('engine', { device: 'cpu', threads: 1 }, given)
+  if (!DEVICES.includes(device))
+    throw new UserError(`engine: device must be one of ${DEVICES.join(', ')} (got '${device}')`)
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new UserError(`engine: threads must be a whole number from 1 (got ${threads})`)
+  return { device: device as EngineOptions['device'], threads }
+}

@@ -1,0 +1,170 @@
+/**
+ * Next-item recommendation over the whole catalog, one target per user.
+ *
+ * Letters: B batch, L length, N items 1 … N (0 pads). A training sequence s₁ … s_n gives inputs s₁ … s_{n−1} and targets
+ * s₂ … s_n, of which the most recent L pairs are kept, padded on the left; users with fewer than two items are skipped, and
+ * one epoch sees each user once (as Mezentsev et al., arXiv:2409.18721, section 4 and code). Asked for a prediction, a network
+ * sees the last L items of the history; its state at the last place meets the catalog in f64 on the host.
+ *
+ * A list holds the 50 best items without those of the whole history, ties by higher training popularity, then smaller id
+ * (top-items.ts). An item that the user will take again can therefore never be hit.
+ */
+import type {
+  Columns,
+  HostBatch,
+  Interactions,
+  Opened,
+  Params,
+  Recommenders,
+  Rng,
+  Split,
+} from '../../contracts.ts'
+import { UserError } from '../../io/errors.ts'
+import { readSplit } from '../../io/manifest.ts'
+import { cut } from '../batches.ts'
+import { listFlaw, listSchema, listsOf, scoresFrom } from '../lists.ts'
+import { countItems, putLast, putPairs } from '../sequences.ts'
+import type { Course } from '../track.ts'
+
+const recommenders: Course<Recommenders> = {
+  about: 'Next-item recommendation: a history in, the 50 best items of the whole catalog out',
+  cite: 'doi:10.1145/3640457.3688140',
+  key: 'user',
+  defaults: { length: 32 },
+  watch: 'ndcg@10',
+
+  predictions: () => listSchema,
+
+  async open(dataset, folder, params) {
+    const items = itemsOf(dataset.facts)
+    const length = params.length as number
+    if (!Number.isInteger(length) || length < 1)
+      throw new UserError(`budget: length must be a whole number from 1 (got ${length})`)
+    const read = async (split: Split) => usersOf(await readSplit(folder, dataset, split, COLUMNS))
+    const [train, valid, test] = [await read('train'), await read('valid'), await read('test')]
+    const sequences = train.histories.map((history, row) => append(history, train.targets[row]!))
+    return opened({ train, valid, test }, { items, sequences }, length)
+  },
+
+  truth: (dataset, folder, split) => readSplit(folder, dataset, split, ['user', 'target']),
+
+  flaw: (predictions, facts) => listFlaw(predictions, itemsOf(facts)),
+}
+
+export default recommenders
+
+const COLUMNS = ['user', 'history', 'target']
+
+interface Users {
+  ids: Int32Array
+  histories: readonly Int32Array[]
+  targets: Int32Array
+}
+
+function opened(
+  splits: Record<Split, Users>,
+  interactions: Interactions,
+  length: number,
+): Opened<Recommenders> {
+  const { items, sequences } = interactions
+  const popularity = countItems(sequences, items)
+  const learnable = Int32Array.from(sequences.keys()).filter((row) => sequences[row]!.length >= 2)
+
+  return {
+    facts: { items, length },
+    shapes: (size) => ({ input: { history: declared(size, length) }, target: declared(size, length) }),
+    rows: (split) => (split === 'train' ? learnable.length : splits[split].ids.length),
+
+    async *batches(split, size, shuffle) {
+      if (split === 'train')
+        yield* trainBatches(splits.train.ids, { sequences, learnable }, length, size, shuffle)
+      else yield* askBatches(splits[split], length, size, shuffle)
+    },
+
+    predict({ states, catalog }, batch) {
+      const scores = scoresFrom({ states: states!, catalog: catalog! }, batch.rows)
+      return listsOf(batch.ids, (batch as Asked).histories, popularity, scores)
+    },
+
+    interactions: () => interactions,
+
+    rank(rank, split): Columns {
+      const { ids, histories } = splits[split]
+      const scores = new Float64Array(items + 1)
+      return listsOf(ids, histories, popularity, (r) => {
+        rank(histories[r]!, scores)
+        return scores
+      })
+    },
+  }
+}
+
+/** A batch that asks for predictions also carries the whole histories, whose items are not to be listed. */
+interface Asked extends HostBatch {
+  histories: readonly Int32Array[] // [rows]
+}
+
+function* trainBatches(
+  users: Int32Array,
+  train: { sequences: readonly Int32Array[]; learnable: Int32Array },
+  length: number,
+  size: number,
+  shuffle?: Rng,
+): Generator<HostBatch> {
+  for (const { rows, order } of cut(train.learnable.length, size, shuffle)) {
+    const chosen = order.map((i) => train.learnable[i]!)
+    const [inputs, targets] = [new Int32Array(size * length), new Int32Array(size * length)]
+    for (const [i, row] of chosen.entries())
+      putPairs({ inputs, targets }, i * length, train.sequences[row]!, length)
+    yield {
+      rows,
+      ids: chosen.subarray(0, rows).map((row) => users[row]!),
+      input: { history: { ...declared(size, length), data: inputs } }, // [B, L]
+      target: { ...declared(size, length), data: targets }, // [B, L]
+    }
+  }
+}
+
+/** The target stands at the last place alone. No network sees it. */
+function* askBatches(split: Users, length: number, size: number, shuffle?: Rng): Generator<Asked> {
+  for (const { rows, order } of cut(split.ids.length, size, shuffle)) {
+    const [history, target] = [new Int32Array(size * length), new Int32Array(size * length)]
+    for (const [i, row] of order.entries()) {
+      putLast(history, i * length, split.histories[row]!, length)
+      target[(i + 1) * length - 1] = split.targets[row]!
+    }
+    const chosen = order.subarray(0, rows)
+    yield {
+      rows,
+      ids: chosen.map((row) => split.ids[row]!),
+      input: { history: { ...declared(size, length), data: history } }, // [B, L]
+      target: { ...declared(size, length), data: target }, // [B, L]
+      histories: Array.from(chosen, (row) => split.histories[row]!),
+    }
+  }
+}
+
+function declared(size: number, length: number) {
+  return { shape: [size, length], dtype: 'int32' as const }
+}
+
+function usersOf({ data }: Columns): Users {
+  return {
+    ids: data.user as Int32Array,
+    histories: data.history as readonly Int32Array[],
+    targets: data.target as Int32Array,
+  }
+}
+
+function append(history: Int32Array, target: number): Int32Array {
+  const sequence = new Int32Array(history.length + 1)
+  sequence.set(history)
+  sequence[history.length] = target
+  return sequence
+}
+
+function itemsOf({ items }: Params): number {
+  if (typeof items !== 'number')
+    throw new UserError(`facts of the dataset: items must be a number (got ${items})`)
+  return items
+}

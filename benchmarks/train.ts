@@ -1,0 +1,161 @@
+/**
+ * The one training loop: any model of a track with any loss on any of its datasets.
+ *
+ *   for each epoch:  shuffle the training rows, cut them into batches, drop the last partial one
+ *     for each batch:  draw fresh noise, take one step of the optimizer
+ *     predict the valid split, compute the metric that the track watches, note a line of history.csv
+ *
+ * A split with fewer rows than a batch is one batch. Random numbers come from streams named (seed, 'train', run seed, …): weights
+ * by their name, shuffles by epoch, noise by its name and step. So runs that share a seed start from the same weights
+ * and see the same batches, and a run repeats itself to the byte on one machine with one number of threads.
+ *
+ * valid: the watched metric (operators: relative-l2, recommenders: ndcg@10) on the first `VALID_ROWS` rows of the valid split.
+ * With patience p > 0 training stops after p epochs in a row that did not better it, and the best weights are kept; with
+ * p = 0 all epochs are run and the last weights are kept. (The code of arXiv:2409.18721 stops after p + 2.)
+ *
+ * A loss or a valid prediction that is not finite ends training with the status 'diverged'; the weights of the last sound
+ * epoch (with patience: of the best) are used. Where there is none, there is no run: an error.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { Context, HostBatch, Json, Params } from '../contracts.ts'
+import { UserError } from '../io/errors.ts'
+import { mean } from '../math/statistics.ts'
+import { drawNoise } from '../tensor/noise.ts'
+import type { HostTensor, Weights } from '../tensor/types.ts'
+import { withKeys } from './align.ts'
+import { rateAt } from './budget.ts'
+import { predictSplit } from './evaluate.ts'
+import { openRun, type Run, type TrainRequest } from './open-run.ts'
+import { type HistoryLine, secondsSince, writeLearned, writeMeasured, writeRun } from './run-folder.ts'
+
+const VALID_ROWS = 2000
+
+type World = Pick<Context, 'seed' | 'rng' | 'progress' | 'signal'>
+
+interface Learned {
+  status: 'trained' | 'stopped early' | 'diverged'
+  steps: number
+  history: readonly HistoryLine[]
+  kept: { at: HistoryLine; weights: Weights } | null
+}
+
+/** Trains on the dataset in `data`, writes the run folder `out`, and returns what came of it: nothing measured. */
+export async function train(
+  request: TrainRequest,
+  { data, out }: { data: string; out: string },
+  ctx: World,
+): Promise<Params> {
+  const run = await openRun(request, data, ctx)
+  const { track, dataset, network, engine } = run
+  try {
+    const start = performance.now()
+    const learned = await learn(run, ctx)
+    const trained = performance.now()
+    const { kept, history } = learned
+    if (kept === null)
+      throw new UserError(`${run.name}: the loss was not finite at step ${learned.steps}. ${HINT}`)
+    const predictions = await predict(run, kept.weights, { split: 'test', signal: ctx.signal })
+    const predictSeconds = secondsSince(trained)
+    if (predictions === null)
+      throw new UserError(`${run.name}: predictions of the test split are not finite. ${HINT}`)
+
+    await writeLearned(out, { weights: kept.weights, onnx: network.onnx(kept.weights), history })
+    const truth = await track.truth(dataset, data, 'test')
+    const submission = { method: methodOf(run, request, ctx.seed), ...wordsOf(run, learned) }
+    await writeRun(out, { track, trackName: request.track, dataset, predictions, truth, ...submission })
+    await writeMeasured(out, { trainSeconds: (trained - start) / 1000, predictSeconds, ...engine })
+    const { at } = kept
+    const { status, steps } = learned
+    return { status, steps, epochs: history.length, kept: at.epoch, loss: at.loss, valid: at.valid }
+  } finally {
+    await network.dispose()
+  }
+}
+
+async function learn(run: Run, ctx: World): Promise<Learned> {
+  const { opened, size, budget, random, network, watched } = run
+  const total = budget.epochs * Math.floor(opened.rows('train') / size)
+  const history: HistoryLine[] = []
+  let kept: Learned['kept'] = null
+  let steps = 0
+  for (let epoch = 1; epoch <= budget.epochs; epoch++) {
+    const losses: number[] = []
+    for await (const batch of opened.batches('train', size, random('shuffle', epoch))) {
+      await setImmediate() // a run in ONNX Runtime never lets go of the thread by itself
+      ctx.signal.throwIfAborted()
+      const rate = rateAt(budget, epoch, steps, total)
+      const loss = await network.step.run(feedsOf(batch), noiseAt(run, steps), rate)
+      ctx.progress(++steps, total, 'steps')
+      if (!Number.isFinite(loss)) return { status: 'diverged', steps, history, kept }
+      losses.push(loss)
+    }
+    const weights = network.step.weights()
+    const valid = await validate(run, weights, ctx.signal)
+    if (Number.isNaN(valid)) return { status: 'diverged', steps, history, kept }
+    const at = { epoch, loss: mean(losses), valid }
+    history.push(at)
+    const best = kept?.at.valid ?? null
+    const better = best === null || valid === null || isBetter(valid, best, watched.metric.better)
+    if (better || budget.patience === 0) kept = { at, weights }
+    else if (epoch - kept!.at.epoch >= budget.patience)
+      return { status: 'stopped early', steps, history, kept }
+  }
+  return { status: 'trained', steps, history, kept }
+}
+
+/** The watched metric; null where the valid split has no rows, NaN where the weights predict what is not finite. */
+async function validate(run: Run, weights: Weights, signal: AbortSignal): Promise<number | null> {
+  const { track, dataset, opened, watched, validTruth } = run
+  if (opened.rows('valid') === 0) return null
+  const predictions = await predict(run, weights, { split: 'valid', most: VALID_ROWS, signal })
+  if (predictions === null) return Number.NaN
+  const keys = predictions.data[track.key] as Int32Array
+  return watched.measure(predictions, withKeys(validTruth, track.key, keys), dataset.facts).value
+}
+
+function predict(run: Run, weights: Weights, part: Omit<Parameters<typeof predictSplit>[2], 'size'>) {
+  return predictSplit(run.opened, (input) => run.network.forward.run(input, weights), {
+    ...part,
+    size: run.size,
+  })
+}
+
+function feedsOf({ input, target }: HostBatch): Record<string, HostTensor> {
+  return { ...input, target }
+}
+
+function noiseAt({ network, random }: Run, step: number): Record<string, HostTensor> {
+  const drawn = network.step.noise.map(({ name, shape, law }) => {
+    return [name, drawNoise(shape, law, random('noise', name, step))] as const
+  })
+  return Object.fromEntries(drawn)
+}
+
+function isBetter(value: number, than: number, better: 'lower' | 'higher'): boolean {
+  return better === 'lower' ? value < than : value > than
+}
+
+function methodOf(
+  { model, loss, budget, forTrack, engine, network }: Run,
+  { seed }: TrainRequest,
+  pipelineSeed: number,
+) {
+  const params: Record<string, Json> = {
+    model: model.params,
+    loss: loss.params,
+    budget: { ...budget, ...forTrack },
+    engine: { ...engine },
+    pipelineSeed,
+  }
+  return { model: model.name, loss: loss.name, params, seed, parameters: network.parameters }
+}
+
+function wordsOf({ model, loss }: Run, { status, history, kept }: Learned) {
+  const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`
+  const which = kept!.at.epoch === history.length ? '' : `, weights of epoch ${kept!.at.epoch}`
+  const end = { trained: '', 'stopped early': ', stopped early', diverged: ', then diverged' }[status]
+  const about = `${model.name} trained with ${loss.name} for ${epochs}${end}${which}`
+  return { about, cite: model.entry.cite }
+}
+
+const HINT = 'Try a smaller rate in the budget'

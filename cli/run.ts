@@ -1,0 +1,137 @@
+/** fieldrank run: makes what is missing or out of date, then shows the leaderboards. */
+import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { UserError } from '../io/errors.ts'
+import type { Outcome } from '../pipelines/execute.ts'
+import { aim, openState, reasons, type Target } from '../pipelines/plan.ts'
+import { type Report, run } from '../pipelines/run.ts'
+import { pipelineFlags, requestOf } from './flags/pipeline.ts'
+import { progress, seconds } from './terminal/progress.ts'
+import { explainPlan, nothingToDo } from './terminal/reasons.ts'
+import type { Verb } from './verb.ts'
+
+const verb: Verb = {
+  about: 'makes what is missing or out of date, and shows the leaderboards',
+  arguments: '[stage-or-id...]',
+  options: [
+    ...pipelineFlags,
+    ['-n, --dry', 'only say what would run, and why'],
+    ['-j, --jobs <number>', 'how many stages at once, in place of limits.cpu of the profile'],
+    ['-k, --keep-going', 'when a stage fails, go on with those that do not need it'],
+    ['--force', 'run the stages asked for even if they are up to date'],
+    ['--accept-code', 'take changed code as equal to the old, and run nothing because of it'],
+    ['--device <name>', 'short for --set train.engine.device=<name>'],
+  ],
+  examples: [
+    'fieldrank run --profile smoke',
+    'fieldrank run --dry',
+    'fieldrank run train-operators --axis model=fno,unet',
+    'fieldrank run --axis "model=models/operators/*,./my-model.ts"',
+    'fieldrank run --set train.seed=[0,1,2] --keep-going',
+  ],
+
+  async run(args, options) {
+    const { dry, device, jobs } = options as { dry?: boolean; device?: string; jobs?: string }
+    const set = [
+      ...((options.set as string[] | undefined) ?? []),
+      ...(device ? [`train.engine.device=${device}`] : []),
+    ]
+    const request = { ...requestOf(args, { ...options, set }), force: options.force === true }
+    if (dry) {
+      const target = aim(request)
+      process.stdout.write(explainPlan(target, await reasons(target, openState(target))))
+      return 0
+    }
+    const start = performance.now()
+    const events = progress(process.stdout, process.stderr)
+    const stop = stopper()
+    try {
+      const report = await run(request, {
+        events,
+        signal: stop.signal,
+        env: childEnvironment(),
+        keepGoing: options.keepGoing === true,
+        acceptCode: options.acceptCode === true,
+        ...(jobs === undefined ? {} : { jobs: jobsOf(jobs) }),
+      })
+      events.close()
+      return conclude(report, (performance.now() - start) / 1000)
+    } finally {
+      events.close()
+      stop.forget()
+    }
+  },
+}
+
+export default verb
+
+/** Ctrl-C once: stages end their shard and stop. Twice: at once. Either way the next run goes on from here. */
+function stopper(): { signal: AbortSignal; forget(): void } {
+  const abort = new AbortController()
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = () => (abort.signal.aborted ? process.exit(130) : abort.abort(new Error('stopped')))
+  for (const signal of signals) process.on(signal, onSignal)
+  return {
+    signal: abort.signal,
+    forget: () => signals.forEach((signal) => process.off(signal, onSignal)),
+  }
+}
+
+/** The last words, and the exit code. */
+function conclude({ target, outcomes, failures, isStopped }: Report, took: number): number {
+  const count = (outcome: Outcome) => [...outcomes.values()].filter((one) => one === outcome).length
+  if (isStopped) {
+    process.stderr.write('stopped. What is finished is kept: the same command goes on from here\n')
+    return 130
+  }
+  if (failures.length > 0) {
+    process.stderr.write(`${count('failed')} failed, ${count('skipped')} not run, ${count('made')} made\n`)
+    return failures.every(({ isUser }) => isUser) ? 2 : 1
+  }
+  const made = count('made')
+  process.stdout.write(
+    made === 0 ? nothingToDo(outcomes.size) : `made ${made}, kept ${count('kept')}, in ${seconds(took)}\n`,
+  )
+  showResults(target, made > 0)
+  return 0
+}
+
+/** The leaderboards of this run, and where the files lie. */
+function showResults({ root, graph }: Target, areNew: boolean): void {
+  const shown = (path: string) => relative(process.cwd(), path) || '.'
+  const lines: string[] = []
+  for (const { run, outs } of graph.stages) {
+    const file = run === 'leaderboard' ? 'leaderboard.md' : run === 'report' ? 'index.html' : null
+    if (file === null) continue
+    const path = join(root, outs[0]!, file)
+    const text = read(path)
+    if (text === null) continue
+    if (run === 'leaderboard' && areNew) process.stdout.write(`\n${text.trim()}\n`)
+    lines.push(`${run}  ${shown(path)}\n`)
+  }
+  process.stdout.write(`\n${lines.join('')}all files  ${shown(root)}\n`)
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function jobsOf(text: string): number {
+  const jobs = Number(text)
+  if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
+  throw new UserError(`--jobs: must be a whole number ≥ 1 (got ${text})`)
+}
+
+/** What a child may see: where to find programs and temporary space, and which devices to use. No tokens, no keys. */
+function childEnvironment(): Record<string, string> {
+  const names =
+    /^(PATH|HOME|USERPROFILE|SystemRoot|TMPDIR|TEMP|TMP|TZ|LANG|LC_ALL|LD_LIBRARY_PATH|CUDA_.*|ORT_.*|OMP_.*|FIELDRANK_.*)$/
+  const entries = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && names.test(name),
+  )
+  return Object.fromEntries(entries as [string, string][])
+}

@@ -1,0 +1,118 @@
+/**
+ * Tells of a run as it goes. On a terminal: one line per running stage at the bottom, drawn over and over.
+ * Elsewhere, as in a log: a line when a stage starts and one when it is done.
+ */
+import type { Params, Stage } from '../../contracts.ts'
+import type { Failure } from '../../pipelines/failure.ts'
+import type { RunOptions } from '../../pipelines/run.ts'
+
+export interface Screen {
+  isTTY?: boolean
+  columns?: number
+  write(text: string): unknown
+}
+
+interface Running {
+  since: number
+  done: number
+  total: number
+  unit: string
+}
+
+/** Events of a run → text on `screen`; failures on `errors`. `close` leaves the cursor on a line of its own. */
+export function progress(screen: Screen, errors: Screen): RunOptions['events'] & { close(): void } {
+  const running = new Map<string, Running>()
+  let total = 0
+  let ended = 0
+  let drawn = 0 // lines to draw over
+  const clear = () => {
+    if (drawn > 0) screen.write(`\x1b[${drawn}A\x1b[0J`)
+    drawn = 0
+  }
+  const draw = () => {
+    if (!screen.isTTY) return
+    const width = (screen.columns ?? 80) - 1
+    const lines = [...running].map(([id, one]) => liveLine(id, one, performance.now()).slice(0, width))
+    clear()
+    if (lines.length > 0) screen.write(`${lines.join('\n')}\n`)
+    drawn = lines.length
+  }
+  const say = (line: string, to = screen) => {
+    clear()
+    to.write(`${line}\n`)
+    draw()
+  }
+  const timer = screen.isTTY ? setInterval(draw, 200).unref() : undefined
+  const place = () => `[${String(ended).padStart(String(total).length)}/${total}]`
+  const leave = ({ id }: Stage) => {
+    running.delete(id)
+    ended++
+  }
+  return {
+    planned(_target, stale) {
+      total = stale.size
+    },
+    recovered: (ids) => say(`${ids.join(', ')}: was whole when the last run was killed`),
+    accepted: (ids) => say(`took the code of ${ids.length} stages as it is now`),
+    started(stage) {
+      running.set(stage.id, { since: performance.now(), done: 0, total: 0, unit: '' })
+      if (screen.isTTY) draw()
+      else say(`${place()} ${stage.id} …`)
+    },
+    log: (stage, line) => say(`        ${stage.id}: ${line}`),
+    progress(stage, done, of, unit) {
+      const one = running.get(stage.id)
+      if (one !== undefined) Object.assign(one, { done, total: of, unit })
+    },
+    made(stage, { took, facts }) {
+      leave(stage)
+      say(`${place()} ${stage.id}  ${seconds(took)}${factsLine(facts)}`)
+    },
+    kept(stage) {
+      leave(stage)
+      say(`${place()} ${stage.id}  its inputs came out the same`)
+    },
+    failed(stage, failure) {
+      leave(stage)
+      say(`${place()} ${stage.id}  failed`)
+      say(failureText(stage, failure), errors)
+    },
+    close() {
+      clearInterval(timer)
+      clear()
+    },
+  }
+}
+
+/** `train@…  120/400 steps  35/s  about 8 s left` */
+export function liveLine(id: string, { since, done, total, unit }: Running, now: number): string {
+  const passed = (now - since) / 1000
+  if (total === 0) return `  ${id}  ${seconds(passed)}`
+  const rate = done / Math.max(passed, 1e-3)
+  const left = done > 0 && done < total ? `  about ${seconds((total - done) / rate)} left` : ''
+  return `  ${id}  ${done}/${total} ${unit}  ${number(rate)}/s${left}`
+}
+
+export function seconds(s: number): string {
+  if (s < 60) return `${s.toFixed(1)} s`
+  const minutes = Math.round(s / 60)
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** The numbers and names among the facts, as many as a line takes. */
+function factsLine(facts: Params): string {
+  const plain = Object.entries(facts).filter(([, value]) => value !== null && typeof value !== 'object')
+  const words = plain
+    .slice(0, 5)
+    .map(([key, value]) => `${key} ${typeof value === 'number' ? number(value) : value}`)
+  return words.length > 0 ? `  (${words.join(', ')})` : ''
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(3)))
+}
+
+function failureText({ id }: Stage, { message, isUser, stack }: Failure): string {
+  const text = isUser ? message : (stack ?? message)
+  return text.includes(id) ? text : `${id}: ${text}`
+}

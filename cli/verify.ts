@@ -1,0 +1,89 @@
+/** Hashes every byte of the datasets of a run, checks what their manifests say, and makes a few rows again. */
+import { dirname, join } from 'node:path'
+import type { Dataset } from '../contracts.ts'
+import { UserError } from '../io/errors.ts'
+import { exists, listFiles } from '../io/files.ts'
+import { checkDataset, MANIFEST, readManifest } from '../io/manifest.ts'
+import { verifyOperators } from '../pipelines/verify-operators.ts'
+import { verifyRecommenders } from '../pipelines/verify-recommenders.ts'
+import type { Verb } from './verb.ts'
+
+const verify: Verb = {
+  about: 'Check datasets: every byte by its hash, facts against files, rows made again and solved again',
+  arguments: '[folders...]',
+  options: [
+    ['--profile <name>', 'the profile whose datasets to check when no folder is named', 'smoke'],
+    ['--data <folder>', 'where the profiles are', 'data'],
+    ['--rows <count>', 'rows to make again, per dataset', '3'],
+  ],
+  examples: [
+    'fieldrank verify --profile small --rows 10',
+    'fieldrank verify data/smoke/datasets/operators/gaussian0.4_grid16',
+  ],
+
+  async run(folders, { profile, data, rows }) {
+    const count = Number(rows)
+    if (!Number.isInteger(count) || count < 0)
+      throw new UserError(`--rows: must be a whole number, 0 or more (got ${rows})`)
+    const found = folders.length > 0 ? folders : await datasetsIn(join(String(data), String(profile)))
+    let damaged = 0
+    for (const folder of found) damaged += (await verifyOne(folder, count)) ? 0 : 1
+    if (damaged > 0) process.stdout.write(`${damaged} of ${found.length} datasets have problems\n`)
+    return damaged > 0 ? 1 : 0
+  },
+}
+
+export default verify
+
+/** Prints the line of one dataset, and what is wrong with it below; true when nothing is. */
+async function verifyOne(folder: string, count: number): Promise<boolean> {
+  const problems = [...(await checkDataset(folder))]
+  let said = folder
+  if (problems.length === 0) {
+    const dataset = await readManifest(folder)
+    const checked = await contents(folder, dataset, count).catch((error: unknown) => {
+      if (error instanceof UserError) return { problems: [error.message], said: '' }
+      throw error
+    })
+    problems.push(...checked.problems)
+    said = `${folder}  ${summary(dataset)}${checked.said}`
+  }
+  process.stdout.write(`${problems.length === 0 ? 'whole  ' : 'damaged'}  ${said}\n`)
+  for (const problem of problems) process.stdout.write(`         ${problem}\n`)
+  return problems.length === 0
+}
+
+/** What its track knows to check of a dataset whose bytes are right. */
+async function contents(
+  folder: string,
+  dataset: Dataset,
+  count: number,
+): Promise<{ problems: readonly string[]; said: string }> {
+  if (dataset.track === 'operators') {
+    const { problems, remade } = await verifyOperators(folder, dataset, count)
+    return { problems, said: remade > 0 ? `, ${remade} made and solved again` : '' }
+  }
+  if (dataset.track === 'recommenders') {
+    return { problems: await verifyRecommenders(folder, dataset), said: ', all numbers in range' }
+  }
+  return { problems: [], said: '' }
+}
+
+function summary({ shards, tables }: Dataset): string {
+  const files = [...shards, ...tables]
+  const rows = shards.reduce((sum, shard) => sum + shard.rows, 0)
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  return `${rows} rows, ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`
+}
+
+/** Folders with a manifest under <root>/datasets, in the order of their names. */
+async function datasetsIn(root: string): Promise<string[]> {
+  const datasets = join(root, 'datasets')
+  const files = (await exists(datasets)) ? await listFiles(datasets) : []
+  const folders = files
+    .filter((file) => file.split('/').at(-1) === MANIFEST)
+    .map((file) => join(datasets, dirname(file)))
+  if (folders.length === 0)
+    throw new UserError(`verify: no datasets in ${datasets}. fieldrank run makes them, or name a folder`)
+  return folders
+}

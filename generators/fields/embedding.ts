@@ -1,0 +1,91 @@
+/**
+ * Circulant embedding. The covariance on a torus of M × M points, spacing h = 1/(n+1), taken at the distance to the nearest
+ * periodic image, is diagonal in the Fourier basis; its eigenvalues are the transform of its first column:
+ *
+ *   λ[p,q] = Σ_{x,y} C(h √(d(x)² + d(y)²)) e^{−2πi (px + qy)/M},   d(x) = min(x, M − x).
+ *
+ * With M ≥ 2n every distance inside the (n+1)² window is the true one and the law is exact wherever λ ≥ 0. The published
+ * periods of cubic and gaussian are shorter: opposite edges of the window feel each other across the seam, by nothing (cubic is
+ * compact) and by 3e-11 of the variance (gaussian).
+ * Dietrich, Newsam, Fast and exact simulation of stationary Gaussian processes (doi:10.1137/S1064827592240555).
+ */
+import { UserError } from '../../io/errors.ts'
+import { fft2, smoothAtLeast } from '../../math/fft.ts'
+import { type Covariance, covariances } from './covariance.ts'
+
+export interface FieldLaw {
+  covariance: Covariance
+  variance: number
+  length: number // of correlation, in units of the side of the square
+  grid: number // n; the field has (n+1)² values
+}
+
+/** What is drawn from: z of variance 1 times `amplitude` = √(λ / M²), row-major over the M × M frequencies. */
+export interface Embedding {
+  period: number // M
+  amplitude: Float64Array
+}
+
+/**
+ * Negative eigenvalues down to −1e-14 λ_max are rounding and count as 0. Below that the law has no embedding of this period:
+ * it is doubled up to 8(n+1) points, then refused.
+ */
+export function embed(law: FieldLaw): Embedding {
+  const published = publishedPeriod(law)
+  let period = published ?? smoothAtLeast(2 * law.grid)
+  for (;;) {
+    const { values, worst } = spectrum(law, period)
+    if (worst >= -ROUNDING) return { period, amplitude: amplitudes(values, period) }
+    if (published !== null || 2 * period > 8 * (law.grid + 1)) throw refusal(law, period, worst)
+    period *= 2
+  }
+}
+
+const ROUNDING = 1e-14
+
+/** Periods that are part of the published sets' bytes; they hold at ConDiff's correlation length only. */
+function publishedPeriod({ covariance, length, grid }: FieldLaw): number | null {
+  if (length !== 0.05) return null
+  if (grid === 64) return covariance === 'exponential' ? 160 : 80
+  if (grid === 128) return covariance === 'exponential' ? 256 : 160
+  return null
+}
+
+/** Eigenvalues, and the smallest over the largest. */
+function spectrum(law: FieldLaw, period: number): { values: Float64Array; worst: number } {
+  const values = fft2({ re: firstColumn(law, period), im: new Float64Array(period * period) }, period).re
+  let least = Infinity
+  let most = 0
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  return { values, worst: least / most }
+}
+
+/** Covariances between the first point of the torus and all others. */
+function firstColumn({ covariance, variance, length, grid }: FieldLaw, period: number): Float64Array {
+  const rho = covariances[covariance]
+  const column = new Float64Array(period * period)
+  for (let y = 0; y < period; y++) {
+    const dy = Math.min(y, period - y)
+    for (let x = 0; x < period; x++) {
+      const dx = Math.min(x, period - x)
+      column[y * period + x] = variance * rho(Math.sqrt(dx * dx + dy * dy) / ((grid + 1) * length))
+    }
+  }
+  return column
+}
+
+function amplitudes(values: Float64Array, period: number): Float64Array {
+  const cells = period * period
+  return values.map((value) => Math.sqrt(Math.max(0, value) / cells))
+}
+
+function refusal({ covariance, length, grid }: FieldLaw, period: number, worst: number): UserError {
+  return new UserError(
+    `generator condiff: covariance '${covariance}' of length ${length} cannot be embedded on grid ${grid}: ` +
+      `at period ${period} its smallest eigenvalue is ${worst.toExponential(1)} of the largest, expected ≥ -1e-14. ` +
+      'Try a shorter length',
+  )
+}

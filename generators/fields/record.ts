@@ -1,0 +1,53 @@
+/**
+ * A row of a field dataset: coefficient, right-hand side, and what came out. Shared by all field generators.
+ * Values are made in f64 and rounded to f32 once; whoever solves, solves the rounded system.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { Columns, Schema } from '../../contracts.ts'
+import { UserError } from '../../io/errors.ts'
+import { indexOf, type Key, splitOf } from './address.ts'
+import { normals } from './normals.ts'
+
+/** Columns of a field generator on grid n. */
+export function fieldSchema(n: number): Schema {
+  return {
+    row: { type: 'i32', shape: [], about: 'index within its split' },
+    k: { type: 'f32', shape: [n + 1, n + 1], unit: '1', about: 'coefficient on the (n+1)² cells' },
+    rhs: { type: 'f32', shape: [n, n], unit: '1', about: 'right-hand side at the n² interior nodes' },
+    contrast: { type: 'f64', shape: [], unit: '1', about: 'max k / min k' },
+    attempts: { type: 'i32', shape: [], about: 'transforms drawn until a field lay in the window' },
+  }
+}
+
+/** One row as Columns: `k` as given, rhs i.i.d. N(0, 1) per node (no factor of h). */
+export function record(key: Key, address: number, n: number, k: Float32Array, attempts: number): Columns {
+  return {
+    rows: 1,
+    data: {
+      row: Int32Array.of(indexOf(address)),
+      k,
+      rhs: new Float32Array(normals(key, { attempt: 0, address, purpose: 'rhs' }, n * n)),
+      contrast: Float64Array.of(contrastOf(k, address)),
+      attempts: Int32Array.of(attempts),
+    },
+  }
+}
+
+/** Lets timers and signals in, then throws if the work was called off. */
+export async function breathe(signal: AbortSignal): Promise<void> {
+  await setImmediate()
+  signal.throwIfAborted()
+}
+
+function contrastOf(k: Float32Array, address: number): number {
+  let least = Infinity
+  let most = 0
+  for (const value of k) {
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  if (least > 0 && most < Infinity) return most / least
+  throw new UserError(
+    `row ${indexOf(address)} of ${splitOf(address)}: k leaves the range of f32 (from ${least} to ${most}). Try a smaller variance`,
+  )
+}

@@ -1,0 +1,151 @@
+/**
+ * A text file as lines and records, in a stream: UTF-8 with or without BOM, LF or CRLF, plain or gzip.
+ *
+ * In files separated by `,` or `;` a field that begins with `"` runs to the closing quote and may hold separators,
+ * line ends and doubled quotes (RFC 4180). In all others a quote is a letter like any other, as the tools that
+ * write them have it. Blank lines are skipped; every record knows the line that it begins on, counted from 1.
+ */
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { UserError } from '../../io/errors.ts'
+
+export type Separator = '\t' | '::' | ',' | ';' | '|' | ' '
+
+export interface Block {
+  line: number // of the first text
+  texts: string[]
+}
+export interface Row {
+  line: number
+  fields: string[]
+}
+
+const LONGEST = 1 << 26 // characters in a line: a file without line ends is no log
+
+/** Lines in blocks of about a megabyte, blank ones included. */
+export async function* readLines(path: string): AsyncIterable<Block> {
+  const name = basename(path)
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let rest = ''
+  let line = 1
+  const decode = (bytes?: Uint8Array) => {
+    const text = attempt(() => decoder.decode(bytes, { stream: bytes !== undefined }))
+    if (text === null || text.includes('\0')) {
+      throw new UserError(`${name}: not UTF-8 text near line ${line}, expected CSV, TSV, text or Parquet`)
+    }
+    return rest + text
+  }
+  for await (const bytes of await openBytes(path)) {
+    const texts = decode(bytes).split('\n')
+    rest = texts.pop()!
+    if (rest.length > LONGEST)
+      throw new UserError(`${name}: line ${line + texts.length} is too long for a log`)
+    if (texts.length > 0) yield { line, texts: texts.map(withoutReturn) }
+    line += texts.length
+  }
+  rest = decode()
+  if (rest !== '') yield { line, texts: [withoutReturn(rest)] }
+}
+
+/** Records in blocks. A record of one space-separated line has no empty fields; in all others fields may be empty. */
+export async function* readRecords(path: string, separator: Separator): AsyncIterable<Row[]> {
+  const quoted = separator === ',' || separator === ';'
+  let opened: { line: number; text: string } | null = null
+  for await (const { line, texts } of readLines(path)) {
+    const rows: Row[] = []
+    for (let t = 0; t < texts.length; t++) {
+      const start: { line: number; text: string } =
+        opened === null
+          ? { line: line + t, text: texts[t]! }
+          : { line: opened.line, text: `${opened.text}\n${texts[t]}` }
+      opened = null
+      if (start.text.trim() === '') continue
+      const fields = quoted ? splitQuoted(start.text, separator) : splitPlain(start.text, separator)
+      if (fields !== null) rows.push({ line: start.line, fields })
+      else opened = checkOpen(path, start)
+    }
+    yield rows
+  }
+  if (opened !== null) throw unclosed(path, opened.line)
+}
+
+/** Fields of one line; null when a quote is left open. */
+export function splitQuoted(text: string, separator: string): string[] | null {
+  if (!text.includes('"')) return text.split(separator)
+  const fields: string[] = []
+  let at = 0
+  for (;;) {
+    let field = ''
+    if (text[at] === '"') {
+      const end = closingQuote(text, at + 1)
+      if (end < 0) return null
+      field = text.slice(at + 1, end).replaceAll('""', '"')
+      at = end + 1
+    }
+    const next = text.indexOf(separator, at)
+    fields.push(field + text.slice(at, next < 0 ? undefined : next))
+    if (next < 0) return fields
+    at = next + separator.length
+  }
+}
+
+export function splitPlain(text: string, separator: Separator): string[] {
+  return separator === ' ' ? text.trim().split(/ +/) : text.split(separator)
+}
+
+function closingQuote(text: string, from: number): number {
+  let at = text.indexOf('"', from)
+  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2)
+  return at
+}
+
+/** A quote may stay open over line ends, but not for ever: joining lines is quadratic. */
+function checkOpen(path: string, start: { line: number; text: string }): { line: number; text: string } {
+  if (start.text.length > 1 << 16) throw unclosed(path, start.line)
+  return start
+}
+
+function unclosed(path: string, line: number): UserError {
+  return new UserError(`${basename(path)}: line ${line}: a quote is opened and not closed`)
+}
+
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text
+}
+
+async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const source = createReadStream(path, { highWaterMark: 1 << 20 })
+  if ((await firstBytes(path, 2)) !== '\x1f\x8b') return source
+  return readable(pipeline(source, createGunzip(), () => {}) as unknown as Readable, basename(path))
+}
+
+async function* readable(stream: Readable, name: string): AsyncIterable<Uint8Array> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw new UserError(`${name}: damaged gzip (${(error as Error).message})`)
+  }
+}
+
+/** The first bytes of a file, one character each. */
+export async function firstBytes(path: string, length: number): Promise<string> {
+  const handle = await open(path, 'r')
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0)
+    return buffer.toString('latin1', 0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+function attempt<T>(f: () => T): T | null {
+  try {
+    return f()
+  } catch {
+    return null
+  }
+}

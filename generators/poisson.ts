@@ -1,0 +1,35 @@
+/**
+ * −Δu = f on the unit square, u = 0 on its boundary: k = 1 on all (n+1)² cells, f i.i.d. N(0, 1) at the n² interior nodes.
+ * `rows` counts in addresses (fields/address.ts), as all field generators do.
+ * The Poisson sets of ConDiff (arXiv:2406.04709), with our random numbers.
+ */
+import type { Generator } from '../contracts.ts'
+import { UserError } from '../io/errors.ts'
+import { keyOf } from './fields/address.ts'
+import { breathe, fieldSchema, record } from './fields/record.ts'
+
+const defaults = { grid: 64 }
+
+const poisson: Generator<typeof defaults> = {
+  about: 'Poisson problems: k = 1 and white-noise right-hand sides',
+  cite: 'arXiv:2406.04709',
+  defaults,
+
+  schema: ({ grid }) => fieldSchema(checked(grid)),
+
+  async *rows({ grid }, { from, to }, { seed, signal }) {
+    const n = checked(grid)
+    const key = keyOf(seed, { generator: 'poisson', grid })
+    for (let address = from; address < to; address++) {
+      await breathe(signal)
+      yield record(key, address, n, new Float32Array((n + 1) * (n + 1)).fill(1), 1)
+    }
+  },
+}
+
+export default poisson
+
+function checked(grid: number): number {
+  if (Number.isInteger(grid) && grid >= 3) return grid
+  throw new UserError(`generator poisson: param 'grid' must be a whole number, at least 3 (got ${grid})`)
+}

@@ -1,0 +1,31 @@
+/**
+ * What losses over a catalog share: positions instead of sequences, the logit of the right item, the mean over those that count.
+ * Letters: B batch, L length, S = B L positions, D width, N items.
+ */
+import type { Batch, Recommenders } from '../contracts.ts'
+import { type Scalar, type Tensor, tf } from '../tensor/index.ts'
+
+export interface Positions {
+  states: Tensor // [S, D]
+  catalog: Tensor // [N, D], row j is item j + 1
+  rows: Tensor // int32 [S], the catalog row of the next item; 0 where there is none
+  valid: Tensor // float32 [S], 1 where there is a next item
+}
+
+export function positionsOf(output: Recommenders['output'], batch: Batch<Recommenders>): Positions {
+  const { states, catalog } = output
+  const target = batch.target.flatten() // [S]
+  const rows = tf.maximum(target.sub(tf.scalar(1, 'int32')), tf.scalar(0, 'int32')).toInt()
+  const valid = target.greater(tf.scalar(0, 'int32')).toFloat()
+  return { states: states.reshape([-1, states.shape[2]!]), catalog, rows, valid }
+}
+
+/** p_i = x_i · w_{y_i}: [S]. Where there is no next item it is that of item 1, to be masked. */
+export function rightLogits({ states, catalog, rows }: Positions): Tensor {
+  return states.mul(tf.gather(catalog, rows)).sum(-1) // [S]
+}
+
+/** Σ value · weight / Σ weight, 0 when all weights are 0. Weights sum to a count. */
+export function meanOver(values: Tensor, weights: Tensor): Scalar {
+  return values.mul(weights).sum().div(weights.sum().maximum(1)) as Scalar
+}

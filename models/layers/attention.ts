@@ -1,0 +1,61 @@
+/**
+ * Attention of every place to the places before it: softmax(q kᵀ / √d + mask) v, per head of width d = D / heads,
+ * then a linear map. Vaswani et al., arXiv:1706.03762, section 3.2. Letters: B batch, L length, H heads, D width.
+ */
+import type { Init, Noise } from '../../contracts.ts'
+import { type Tensor, tf } from '../../tensor/index.ts'
+import { dropout } from './dropout.ts'
+import { linear } from './linear.ts'
+
+export interface AttentionShape {
+  width: number // D; heads must divide it
+  heads: number
+  rate: number // of dropout on the attention weights
+}
+export type Attention = (query: Tensor, context: Tensor, mask: Tensor, noise: Noise | null) => Tensor
+
+/** query, context [B, L, D], mask [B or 1, 1, L, L] added to the scores → [B, L, D]. */
+export function attention(init: Init, name: string, { width, heads, rate }: AttentionShape): Attention {
+  const square = { inputs: width, outputs: width }
+  const toQuery = linear(init, `${name}/query`, square)
+  const toKey = linear(init, `${name}/key`, square)
+  const toValue = linear(init, `${name}/value`, square)
+  const toOutput = linear(init, `${name}/output`, square)
+  return (query, context, mask, noise) => {
+    const q = split(toQuery(query).mul(Math.sqrt(heads / width)), heads) // [B, H, L, d]
+    const scores = tf.matMul(q, split(toKey(context), heads), false, true).add(mask) // [B, H, L, L]
+    const weights = dropout(scores.softmax(), `${name}/weights`, rate, noise)
+    const mixed = tf.matMul(weights, split(toValue(context), heads)) // [B, H, L, d]
+    return toOutput(merge(mixed))
+  }
+}
+
+/**
+ * What is added to the scores: 0 where place i may look at place j, −1e9 where it may not, because j lies after i
+ * or is padding. ids int32 [B, L] → [B, 1, L, L]. A place that may look nowhere (padding on the left) looks everywhere
+ * alike: finite, and to be ignored.
+ */
+export function causalMask(ids: Tensor): Tensor {
+  const [batch, length] = ids.shape as [number, number]
+  const after = Float32Array.from({ length: length * length }, (_, at) =>
+    at % length > Math.floor(at / length) ? NEVER : 0,
+  )
+  const padding = ids.lessEqual(tf.scalar(0, 'int32')).toFloat().mul(NEVER) // [B, L]
+  return padding.reshape([batch, 1, 1, length]).add(tf.tensor(after, [1, 1, length, length])) // [B, 1, L, L]
+}
+
+const NEVER = -1e9
+
+/** [B, L, D] → [B, H, L, d] */
+function split(x: Tensor, heads: number): Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  if (heads === 1) return x.expandDims(1)
+  return x.reshape([batch, length, heads, width / heads]).transpose([0, 2, 1, 3])
+}
+
+/** [B, H, L, d] → [B, L, D] */
+function merge(x: Tensor): Tensor {
+  const [batch, heads, length, width] = x.shape as [number, number, number, number]
+  if (heads === 1) return x.squeeze([1])
+  return x.transpose([0, 2, 1, 3]).reshape([batch, length, heads * width])
+}

@@ -1,0 +1,75 @@
+/** The combinations of a matrix: its axes multiplied, the last one fastest, without what exclude drops. */
+import type { Json, Params } from '../contracts.ts'
+import { suggest, UserError } from '../io/errors.ts'
+import type { Given, Template } from './load.ts'
+import { called, type Scope, substitute } from './substitute.ts'
+
+export interface Axes {
+  at(...path: (string | number)[]): string // the place of a key of the stage
+  names(folder: string): readonly string[] // what lies in a folder of the code
+  given: Readonly<Record<string, readonly Given[]>> // --axis
+}
+
+/** One `item` per combination: axis → value. Without a matrix there is one, and it is empty. */
+export function combinations(template: Template, scope: Scope, axes: Axes): Params[] {
+  let items: Params[] = [{}]
+  for (const [axis, value] of Object.entries(template.matrix)) {
+    const values = axisValues(axis, value, scope, axes)
+    items = items.flatMap((item) => values.map((one) => ({ ...item, [axis]: one })))
+  }
+  return items.filter((item) => !isExcluded(item, template, scope, axes))
+}
+
+/** A scalar is a list of one; `folder/*` is the names in a folder of the code; --axis takes the place of it all. */
+function axisValues(axis: string, value: Json, scope: Scope, { at, names, given }: Axes): Json[] {
+  const place = at('matrix', axis)
+  const written = list(substitute(value, scope, place)).flatMap((element) => unstar(element, names, place))
+  for (const element of written) called(element, axis, place)
+  const flag = `--axis ${axis}`
+  return given[axis] === undefined
+    ? written
+    : given[axis].flatMap((one) => unstar(chosen(one, written, flag), names, flag))
+}
+
+/** Where the axis has maps, a name typed on the command line picks one of them. */
+function chosen({ value, text }: Given, written: readonly Json[], flag: string): Json {
+  const maps = written.filter((element) => element !== null && typeof element === 'object') as Params[]
+  if (maps.length === 0 || (value !== null && typeof value === 'object')) return value
+  const found = maps.find(({ name }) => name === text)
+  if (found !== undefined) return found
+  const names = maps.map(({ name }) => String(name))
+  throw new UserError(`${flag}: no '${text}' in this profile (${names.join(', ')}).${suggest(text, names)}`)
+}
+
+function unstar(element: Json, names: Axes['names'], at: string): readonly Json[] {
+  if (typeof element !== 'string' || !element.endsWith('/*')) return [element]
+  const folder = element.slice(0, -2)
+  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)*$/.test(folder)) {
+    throw new UserError(`${at}: '${element}' is no folder of the code`)
+  }
+  try {
+    return names(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new UserError(`${at}: the code has no folder '${folder}'`)
+  }
+}
+
+/** An entry of exclude drops every combination that has all of its values. */
+function isExcluded(item: Params, template: Template, scope: Scope, { at }: Axes): boolean {
+  return template.exclude.some((entry, i) =>
+    Object.entries(entry).every(([axis, value]) => {
+      const place = at('exclude', i, axis)
+      if (!Object.hasOwn(item, axis)) {
+        const axes = Object.keys(item)
+        throw new UserError(`${place}: exclude names no axis '${axis}'.${suggest(axis, axes)}`)
+      }
+      const label = called(item[axis]!, axis, place)
+      return list(substitute(value, scope, place)).some((one) => called(one, axis, place) === label)
+    }),
+  )
+}
+
+function list(value: Json): readonly Json[] {
+  return Array.isArray(value) ? value : [value]
+}

@@ -1,0 +1,171 @@
+/**
+ * run.lock: one run at a time in a data folder. It names the owner, so that a lock whose owner is dead is taken over
+ * without a hand step, and the owner's children, so that one that outlived it is ended before it can write.
+ * A process is known by its id and the time it started: ids are used again.
+ */
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { UserError } from '../io/errors.ts'
+import { claimFile } from './layout.ts'
+
+export interface Claim {
+  /** Remembers the living children, so that the next owner can end those that outlive this one. */
+  children(pids: readonly number[]): Promise<void>
+  /** Throws when another process has taken the folder over: nothing more may be written. */
+  check(): Promise<void>
+  release(): Promise<void>
+}
+
+interface Process {
+  pid: number
+  started: string // '' where the system does not tell
+}
+interface Owner extends Process {
+  token: string
+  host: string
+  since: string // for the sentence
+  children: readonly Process[]
+}
+
+/** Takes the folder, or throws the sentence that says who has it. */
+export async function claim(root: string): Promise<Claim> {
+  await mkdir(root, { recursive: true })
+  const file = claimFile(root)
+  const token = randomBytes(8).toString('hex')
+  const owner = (children: readonly Process[]): Owner => ({
+    ...identify(process.pid),
+    token,
+    host: hostname(),
+    since: new Date().toISOString(),
+    children,
+  })
+  const temporary = `${file}.${token}`
+  await writeFile(temporary, JSON.stringify(owner([])))
+  try {
+    while (!(await linked(temporary, file))) await clearAway(file, root, `${temporary}.old`)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+  const check = async () => {
+    if ((await readOwner(file))?.owner?.token === token) return
+    throw new UserError(`${root}: another run has taken this folder over; this one stops`)
+  }
+  let last = Promise.resolve()
+  return {
+    check,
+    children(pids) {
+      last = last.then(async () => {
+        await check()
+        await writeFile(temporary, JSON.stringify(owner(pids.map(identify))))
+        await rename(temporary, file)
+      })
+      return last
+    },
+    async release() {
+      if ((await readOwner(file))?.owner?.token === token) await rm(file, { force: true })
+    },
+  }
+}
+
+/** A link is made whole or not at all, and never over another: the file is complete from the first moment. */
+async function linked(temporary: string, file: string): Promise<boolean> {
+  try {
+    await link(temporary, file)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error
+    const flag = { flag: 'wx' } as const // no hard links here
+    const text = await readFile(temporary, 'utf8')
+    return writeFile(file, text, flag).then(
+      () => true,
+      () => false,
+    )
+  }
+}
+
+/** Removes a lock whose owner is dead, with what is left of its children. Throws when the owner lives. */
+async function clearAway(file: string, root: string, aside: string): Promise<void> {
+  const found = await readOwner(file)
+  if (found === null) return
+  const { owner, text } = found
+  if (owner !== null && owner.host !== hostname()) {
+    throw new UserError(
+      `${root} is in use by process ${owner.pid} on ${owner.host}, since ${owner.since}. If that run is gone, delete ${file}`,
+    )
+  }
+  if (owner !== null && isAlive(owner)) {
+    throw new UserError(
+      `${root} is in use by another run (process ${owner.pid}, since ${owner.since}). Wait for it, or stop it`,
+    )
+  }
+  for (const child of owner?.children ?? []) await end(child)
+  // Others may be taking over too. Only one rename finds the dead lock; one that finds a living lock puts it back.
+  if (
+    !(await rename(file, aside).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return
+  if ((await readFile(aside, 'utf8')) !== text) await linked(aside, file)
+  await rm(aside, { force: true })
+}
+
+/** null where there is no lock; `owner` null where it cannot be read, and then nobody lives who could claim it. */
+async function readOwner(file: string): Promise<{ owner: Owner | null; text: string } | null> {
+  const text = await readFile(file, 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    const owner: Owner = JSON.parse(text)
+    return { owner: Number.isSafeInteger(owner.pid) && owner.pid > 0 ? owner : null, text }
+  } catch {
+    return { owner: null, text }
+  }
+}
+
+async function end(child: Process): Promise<void> {
+  if (child.started === '') return // it cannot be told from a stranger
+  while (isAlive(child)) {
+    process.kill(child.pid, 'SIGKILL')
+    await sleep(20)
+  }
+}
+
+function isAlive({ pid, started }: Process): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  return started === '' || identify(pid).started === started
+}
+
+function identify(pid: number): Process {
+  return { pid, started: startOf(pid) }
+}
+
+/** When a process started, in words of the system, with the boot it belongs to. A zombie has ended. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ') // the name in brackets may hold spaces
+    if (fields[0] === 'Z') return 'ended'
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[19]}`
+  } catch {
+    return process.platform === 'linux' ? 'ended' : startByPs(pid)
+  }
+}
+
+function startByPs(pid: number): string {
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Runs stages in child processes that are used again stage after stage, so that a tensor library is imported once.
+ * A stage module with `export const fresh = true` gets a new process that ends after it: its peak memory is its own.
+ * A crash of a child (out of memory, a fault in native code) fails its stage with one sentence and nothing else.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Params, Stage } from '../../contracts.ts'
+import type { RunStage, StageContext } from '../context.ts'
+import { errorOf, failureOf } from '../failure.ts'
+import { isFresh } from '../stage-file.ts'
+import type { ToChild, ToParent } from './messages.ts'
+
+export interface ChildOptions {
+  stages: string // the folder of stage modules
+  env: Readonly<Record<string, string>> // all that a child sees of the environment
+  /** Called with the ids of all living children before a new one is given work: whoever finds us dead can end them. */
+  onChildren?(pids: readonly number[]): Promise<void>
+  patience?: number // milliseconds between asking a stage to stop and ending its process; 3000
+}
+
+export interface Children {
+  run: RunStage
+  /** Ends all of them now. */
+  close(): void
+}
+
+interface Child {
+  process: ChildProcess
+  pid: number
+  tail: { text: string } // the end of what it printed
+}
+
+export function children(options: ChildOptions): Children {
+  const alive = new Set<Child>()
+  const idle: Child[] = []
+
+  const start = async (): Promise<Child> => {
+    const child = spawn(options.env)
+    alive.add(child)
+    child.process.once('exit', () => {
+      alive.delete(child)
+      if (idle.includes(child)) idle.splice(idle.indexOf(child), 1)
+    })
+    await options.onChildren?.([...alive].map(({ pid }) => pid))
+    return child
+  }
+
+  return {
+    async run(stage, ctx) {
+      const isOwn = isFresh(options.stages, stage.run)
+      const child = (isOwn ? undefined : idle.pop()) ?? (await start())
+      let isReusable = false // after a failure nobody knows what the modules of the stage have left behind
+      try {
+        const facts = await perform(child, stage, ctx, options)
+        isReusable = !isOwn && !ctx.signal.aborted
+        return facts
+      } finally {
+        if (isReusable) idle.push(child)
+        else child.process.kill('SIGKILL')
+      }
+    },
+    close() {
+      for (const child of alive) child.process.kill('SIGKILL')
+    },
+  }
+}
+
+/** The entry lies beside this file: child-main.ts, which needs tsx, or child-main.js. */
+function spawn(env: ChildOptions['env']): Child {
+  const isSource = import.meta.url.endsWith('.ts')
+  const entry = fileURLToPath(new URL(isSource ? './child-main.ts' : './child-main.js', import.meta.url))
+  const inherited = process.execArgv.filter((flag) => /^--(max-|stack-|expose-gc|enable-source)/.test(flag))
+  const execArgv = isSource ? [...inherited, '--import', import.meta.resolve('tsx')] : inherited
+  const child = fork(entry, [], { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const tail = { text: '' }
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      tail.text = (tail.text + text).slice(-4000)
+    })
+  }
+  if (child.pid === undefined) {
+    child.on('error', () => {})
+    throw new Error('no child process could be started')
+  }
+  return { process: child, pid: child.pid, tail }
+}
+
+function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOptions): Promise<Params> {
+  const { process: proc, tail } = child
+  tail.text = ''
+  return new Promise<Params>((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    const onMessage = (message: ToParent) => {
+      if (message.kind === 'log') ctx.log(message.line)
+      else if (message.kind === 'progress') ctx.progress(message.done, message.total, message.unit)
+      else if (message.kind === 'record') void record(message)
+      else end(() => (message.kind === 'done' ? resolve(message.facts) : reject(errorOf(message.failure))))
+    }
+    const record = async ({ number, shard, receipt }: ToParent & { kind: 'record' }) => {
+      try {
+        await ctx.journal.record(shard, receipt)
+        tell(proc, { kind: 'recorded', number })
+      } catch (error) {
+        tell(proc, { kind: 'unrecorded', number, failure: failureOf(error) })
+      }
+    }
+    // 'close' and not 'exit': by then its last words have been read
+    const onClose = (code: number | null, signal: NodeJS.Signals | null) =>
+      end(() => reject(crashed(stage, code, signal, tail.text)))
+    const onAbort = () => {
+      tell(proc, { kind: 'abort' })
+      timer = setTimeout(() => proc.kill('SIGKILL'), options.patience ?? 3000)
+    }
+    const end = (settle: () => void) => {
+      clearTimeout(timer)
+      proc.off('message', onMessage).off('close', onClose)
+      ctx.signal.removeEventListener('abort', onAbort)
+      settle()
+    }
+    proc.on('message', onMessage).on('close', onClose)
+    ctx.signal.addEventListener('abort', onAbort)
+    if (ctx.signal.aborted) onAbort()
+    const { root, seed, places } = ctx
+    const receipts = [...ctx.journal.receipts]
+    tell(proc, { kind: 'work', stage, stages: options.stages, root, seed, places, receipts })
+  })
+}
+
+/** A child that is gone is met by its 'close', not by the failing send. */
+function tell(proc: ChildProcess, message: ToChild): void {
+  if (proc.connected) proc.send(message, () => {})
+}
+
+function crashed(stage: Stage, code: number | null, signal: NodeJS.Signals | null, tail: string): Error {
+  const how = signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`
+  const isMemory = signal === 'SIGKILL' || /heap out of memory|bad_alloc|Cannot allocate memory/i.test(tail)
+  const why = isMemory ? '; most often that is too little memory' : ''
+  const message = `stage '${stage.id}': its process ${how}${why}`
+  const said = tail.trim() === '' ? '' : `\n${tail.trim().split('\n').slice(-20).join('\n')}`
+  return errorOf({ message, isUser: false, stack: message + said })
+}

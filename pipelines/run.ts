@@ -1,0 +1,88 @@
+/** A run, whole: claim the folder, finish what a killed run left, plan, execute, let go. */
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { claim } from './claim.ts'
+import type { RunStage } from './context.ts'
+import { type Events, execute, type Outcome } from './execute.ts'
+import { children } from './executors/child.ts'
+import type { Failure } from './failure.ts'
+import { recover } from './outputs.ts'
+import { acceptCode, aim, openState, type Reasons, type Request, reasons, type Target } from './plan.ts'
+
+export interface RunOptions {
+  events: Events & {
+    /** The plan stands; nothing has run yet. */
+    planned?(target: Target, stale: Reasons): void
+    /** Stages that were whole when a run was killed. */
+    recovered?(ids: readonly string[]): void
+    accepted?(ids: readonly string[]): void
+  }
+  signal: AbortSignal
+  env?: Readonly<Record<string, string>> // of the children
+  jobs?: number // in place of limits.cpu
+  keepGoing?: boolean
+  acceptCode?: boolean
+  executor?: RunStage // in place of child processes
+}
+
+export interface Report {
+  target: Target
+  outcomes: ReadonlyMap<string, Outcome>
+  failures: readonly Failure[]
+  isStopped: boolean // by the signal, before everything was made
+}
+
+export async function run(request: Request, options: RunOptions): Promise<Report> {
+  const target = aim(request) // every mistake that can be seen without the data is said before the data is touched
+  const owned = await claim(target.root)
+  const failures: Failure[] = []
+  const pool = children({
+    stages: target.stages,
+    env: options.env ?? {},
+    onChildren: (pids) => owned.children(pids),
+  })
+  try {
+    const state = openState(target)
+    for (const leftover of ['.view', '.replaced']) await sweep(target.root, leftover)
+    const recovered = await recover(target.root, state.lock, state.hashes)
+    if (recovered.length > 0) options.events.recovered?.(recovered)
+    if (options.acceptCode) options.events.accepted?.(await acceptCode(target, state))
+    const stale = await reasons(target, state)
+    options.events.planned?.(target, stale)
+    const limits = { ...target.pipeline.limits, ...(options.jobs ? { cpu: options.jobs } : {}) }
+    const outcomes = await execute(target, state, stale, {
+      run: options.executor ?? pool.run,
+      limits,
+      keepGoing: options.keepGoing ?? false,
+      signal: options.signal,
+      events: {
+        ...options.events,
+        failed: (stage, failure) => {
+          failures.push(failure)
+          options.events.failed(stage, failure)
+        },
+      },
+      check: owned.check,
+    })
+    await state.hashes.save()
+    for (const folder of ['.partial', '.journal', '.view', '.replaced'])
+      await dropEmpty(join(target.root, folder))
+    const isWhole = [...outcomes.values()].every((outcome) => outcome === 'made' || outcome === 'kept')
+    return { target, outcomes, failures, isStopped: options.signal.aborted && !isWhole }
+  } finally {
+    pool.close()
+    await owned.release()
+  }
+}
+
+/** A killed run may have left these; nothing in them is ever needed. */
+function sweep(root: string, folder: string): Promise<void> {
+  return rm(join(root, folder), { recursive: true, force: true })
+}
+
+/** Removes folders that hold nothing, from the leaves up. */
+async function dropEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) if (entry.isDirectory()) await dropEmpty(join(folder, entry.name))
+  await rmdir(folder).catch(() => {}) // it is not there, or not empty
+}

@@ -1,0 +1,127 @@
+/**
+ * One table per dataset of a track, from the scores of its runs: leaderboard.json (every number in full), .md and .csv,
+ * and the pictures that the report shows. A track without a finished run gets a board that says so.
+ */
+import { basename, join } from 'node:path'
+import { LEVEL, ranks } from '../../benchmarks/rank.ts'
+import { readPredictions } from '../../benchmarks/submission.ts'
+import { type Course, loadTrack } from '../../benchmarks/track.ts'
+import type { Context, Dataset, Metric, Work } from '../../contracts.ts'
+import { exists, writeDurable } from '../../io/files.ts'
+import { pretty } from '../../io/json.ts'
+import { load } from '../../io/lookup.ts'
+import { readManifest } from '../../io/manifest.ts'
+import {
+  type Board,
+  factsOf,
+  linesOf,
+  type Method,
+  type MetricFacts,
+  methodsOf,
+  type Run,
+  rankableOf,
+  type Standing,
+} from '../../reports/board.ts'
+import { type Drawing, drawCurves, drawScores } from '../../reports/draw.ts'
+import { drawFields } from '../../reports/draw-fields.ts'
+import { markdown } from '../../reports/markdown.ts'
+import { notesOf, PROTOCOL } from '../../reports/notes.ts'
+import { csv } from '../../reports/table.ts'
+import { foldersIn, readRuns } from './leaderboard/read-runs.ts'
+
+const leaderboard: Work<{ track: string }> = async ({ params: { track: name } }, ctx) => {
+  const track = await loadTrack(name)
+  const entries = await readTrack(name, track.key, ctx)
+  const everyone = entries.flatMap(({ runs }) => runs)
+  const standings: Standing[] = []
+  const drawings: Drawing[] = []
+  for (const entry of entries) {
+    const methods = methodsOf(entry.runs, everyone)
+    const standing = standingOf(entry, methods, name, ctx)
+    standings.push(standing)
+    drawings.push(...(await draw(entry, standing, methods, track)))
+    ctx.progress(standings.length, entries.length, 'tables')
+  }
+  const { about, cite } = track
+  const made = { profile: basename(ctx.root), seed: ctx.seed }
+  await write(
+    ctx.out(`reports/${name}`),
+    { track: name, about, ...(cite !== undefined && { cite }), ...made, standings },
+    drawings,
+  )
+  return { datasets: entries.length, runs: everyone.length, figures: drawings.length }
+}
+
+export default leaderboard
+
+/** A dataset with all that was run on it. */
+interface Entry {
+  dataset: Dataset
+  metrics: readonly MetricFacts[]
+  runs: readonly Run[]
+  folders: { data: string; runs: string }
+}
+
+async function readTrack(track: string, key: string, ctx: Context): Promise<Entry[]> {
+  const [data, runs, scores] = (['datasets', 'runs', 'scores'] as const).map((kind) =>
+    ctx.dep(`${kind}/${track}`),
+  )
+  const entries: Entry[] = []
+  for (const name of await foldersIn(data!)) {
+    ctx.signal.throwIfAborted()
+    const folders = { data: join(data!, name), runs: join(runs!, name) }
+    if (!(await exists(join(folders.data, 'manifest.json')))) continue
+    const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key)
+    const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
+    entries.push({ dataset: await readManifest(folders.data), metrics, runs: found.runs, folders })
+  }
+  return entries
+}
+
+async function metricFacts(track: string, name: string): Promise<MetricFacts> {
+  const { about, unit, better } = await load<Metric>('metric', `metrics/${track}`, name.split('@')[0]!)
+  return { name, about, unit, better }
+}
+
+function standingOf(
+  { dataset, metrics }: Entry,
+  methods: readonly Method[],
+  track: string,
+  ctx: Context,
+): Standing {
+  const [first] = metrics
+  const rows = rankableOf(methods, first).map(({ model, loss, perRow }) => ({
+    name: `${model}_${loss}`,
+    perRow: perRow[first!.name]!,
+  }))
+  const ranked = rows.length === 0 ? [] : ranks(rows, first!.better, ctx.rng('rank', track, dataset.name))
+  const lines = linesOf(methods, first, ranked)
+  const notes = notesOf({ metrics, lines }, { level: LEVEL, protocol: PROTOCOL[track] ?? [] })
+  return { ...factsOf(dataset), metrics, lines, notes }
+}
+
+async function draw(
+  { dataset, runs, folders }: Entry,
+  standing: Standing,
+  methods: readonly Method[],
+  track: Course,
+): Promise<Drawing[]> {
+  const predictions = async (name: string) => {
+    const { submission } = runs.find((run) => run.name === name)!
+    return readPredictions(join(folders.runs, name, 'run.json'), submission, track.predictions(dataset.facts))
+  }
+  return [
+    ...(await drawScores(standing)),
+    ...(await drawFields(dataset, standing.lines, { data: folders.data, predictions })),
+    ...(await drawCurves(dataset.name, methods, track.watch)),
+  ]
+}
+
+async function write(out: string, board: Board, drawings: readonly Drawing[]): Promise<void> {
+  await writeDurable(join(out, 'leaderboard.json'), pretty(board))
+  await writeDurable(join(out, 'leaderboard.md'), markdown(board))
+  await writeDurable(join(out, 'leaderboard.csv'), csv(board))
+  await writeDurable(join(out, 'figures.json'), pretty(drawings.map(({ figure }) => figure)))
+  for (const [name, svg] of drawings.flatMap(({ files }) => [...files]))
+    await writeDurable(join(out, name), svg)
+}

@@ -1,0 +1,93 @@
+/** The solutions of stored systems, judged by nobody but the residual. */
+import type { Columns, Field, Params, Solver, Values } from '../../../contracts.ts'
+import cholesky from '../../../solvers/cholesky.ts'
+import { type Acceptance, accepts, assemble } from '../../../solvers/stencil.ts'
+
+export interface Failure {
+  split: string
+  row: number
+  residual: number
+}
+export interface SolvedShard {
+  columns: Columns // row, k, rhs, x, contrast, residual
+  worst: number // relative residual
+  fallbacks: number // rows that the solver left and Cholesky solved
+  failures: readonly Omit<Failure, 'split'>[]
+}
+
+/** x of every row of `fields`, BATCH rows at a time; `tick` hears of each batch and may throw to stop. */
+export async function solveShard(
+  solver: Solver,
+  params: Params & { tolerance: number },
+  fields: Columns,
+  tick: (rows: number) => void,
+): Promise<SolvedShard> {
+  const { row, k, rhs, contrast } = fields.data
+  const n = Math.sqrt(rhs!.length / fields.rows)
+  const x = new Float64Array(rhs!.length)
+  const residual = new Float64Array(fields.rows)
+  const failures: Omit<Failure, 'split'>[] = []
+  let fallbacks = 0
+  for (let from = 0; from < fields.rows; from += BATCH) {
+    const to = Math.min(from + BATCH, fields.rows)
+    const system = { k: rowsOf(k!, n + 1, from, to), rhs: rowsOf(rhs!, n, from, to) }
+    const solved = await solveRows(solver, params, system)
+    x.set(solved.x.data, from * n * n)
+    fallbacks += solved.fallbacks
+    for (const [r, verdict] of solved.verdicts.entries()) {
+      residual[from + r] = verdict.residual
+      if (!verdict.accepted)
+        failures.push({ row: (row as Int32Array)[from + r]!, residual: verdict.residual })
+    }
+    tick(to - from)
+  }
+  const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, residual }
+  const worst = residual.reduce((most, value) => Math.max(most, value), 0)
+  return { columns: { rows: fields.rows, data }, worst, fallbacks, failures }
+}
+
+/** Rows solved at a time: at n = 128 their Cholesky factors take 68 MB. */
+const BATCH = 4
+
+/** x of A(k) x = rhs for a few rows; those whose x is not accepted are tried again with banded Cholesky. */
+async function solveRows(
+  solver: Solver,
+  params: Params & { tolerance: number },
+  { k, rhs }: { k: Field; rhs: Field },
+): Promise<{ x: Field; verdicts: readonly Acceptance[]; fallbacks: number }> {
+  const matrix = assemble(k)
+  const { x } = await solver.solve(await solver.setup(matrix, params), rhs, params)
+  const verdicts = accepts(matrix, x, rhs, params.tolerance)
+  let fallbacks = 0
+  for (const [row, { accepted }] of verdicts.entries()) {
+    if (accepted) continue
+    const again = await solveWithCholesky(rowOf(k, row), rowOf(rhs, row), params.tolerance)
+    x.data.set(again.x.data, row * rhs.n * rhs.n)
+    verdicts[row] = again.verdict
+    if (again.verdict.accepted) fallbacks++
+  }
+  return { x, verdicts, fallbacks }
+}
+
+/** One row by banded Cholesky: slow, and as good as f64 allows. */
+export async function solveWithCholesky(
+  k: Field,
+  rhs: Field,
+  tolerance: number,
+): Promise<{ x: Field; verdict: Acceptance }> {
+  const matrix = assemble(k)
+  const params = { ...cholesky.defaults, tolerance }
+  const { x } = await cholesky.solve(await cholesky.setup(matrix, params), rhs, params)
+  return { x, verdict: accepts(matrix, x, rhs, tolerance)[0]! }
+}
+
+/** Rows from ≤ r < to of a column as a field on side × side points, in f64. */
+export function rowsOf(values: Values, side: number, from: number, to: number): Field {
+  const size = side * side
+  const numbers = values as Float32Array | Float64Array
+  return { batch: to - from, n: side, data: Float64Array.from(numbers.subarray(from * size, to * size)) }
+}
+
+function rowOf({ n, data }: Field, row: number): Field {
+  return { batch: 1, n, data: data.slice(row * n * n, (row + 1) * n * n) }
+}

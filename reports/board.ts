@@ -1,0 +1,177 @@
+/**
+ * The leaderboard of one track as data: what leaderboard.json holds, and what every table and page is written from.
+ * Pure arithmetic on runs that were read elsewhere; the ranks come from outside too, since reports know no statistics
+ * beyond a mean and its error.
+ */
+import type { Cost, Dataset, Metric, Score, Submission } from '../contracts.ts'
+import { mean, standardError } from '../math/statistics.ts'
+
+/** One finished run of one seed, as its folders hold it. */
+export interface Run {
+  name: string // 'fno_relative-l2_0'
+  submission: Submission
+  cost: Cost | null
+  history: readonly { epoch: number; loss: number; valid: number }[] // NaN where an epoch has no such number
+  scores: { readonly [metric: string]: Score } | null // null: not scored
+  ids: Int32Array // the rows of `perRow`, the same for all runs of a dataset
+  perRow: { readonly [metric: string]: Float64Array }
+}
+
+/** A model with a loss: its runs are its seeds. A method without runs is one that is missing. */
+export interface Method {
+  model: string
+  loss: string
+  runs: readonly Run[]
+  scores: { readonly [metric: string]: Score }
+  perRow: { readonly [metric: string]: Float64Array } // mean over the seeds
+}
+
+export interface MetricFacts {
+  name: string
+  about: string
+  unit: string
+  better: Metric['better']
+}
+
+/** One row of a table. `rank` and `range` are null where there is nothing to rank. */
+export interface Line {
+  rank: number | null
+  range: readonly [number, number] | null // ranks that the data do not exclude
+  model: string
+  loss: string
+  seeds: readonly number[]
+  runs: readonly string[]
+  scores: { readonly [metric: string]: Score }
+  parameters: number | null
+  trainSeconds: number | null // mean over the seeds
+  predictSeconds: number | null
+  peakBytes: number | null // the largest
+  device: string | null
+  threads: number | null
+  by: { name: string; url?: string } | null
+  about: readonly string[] // what each run says of itself
+  cite: string | null
+  version: string | null
+}
+
+/** The table of one dataset. */
+export interface Standing {
+  dataset: { name: string; version: string; about: string; license: string; cite?: string; made: boolean }
+  rows: number // of the test split
+  metrics: readonly MetricFacts[] // the first one ranks
+  lines: readonly Line[]
+  notes: readonly string[]
+}
+
+export interface Board {
+  track: string
+  about: string
+  cite?: string
+  profile: string
+  seed: number // of the pipeline
+  standings: readonly Standing[]
+}
+
+/** Every model × loss of the track, and every fitted method, with the runs that this dataset has of it. */
+export function methodsOf(runs: readonly Run[], track: readonly Run[]): Method[] {
+  const pairs = new Map<string, { model: string; loss: string }>()
+  const trained = track.map((run) => run.submission.method).filter(({ loss }) => loss !== 'none')
+  const fitted = track.map((run) => run.submission.method).filter(({ loss }) => loss === 'none')
+  for (const { model } of trained)
+    for (const { loss } of trained) pairs.set(`${model}\n${loss}`, { model, loss })
+  for (const { model, loss } of fitted) pairs.set(`${model}\n${loss}`, { model, loss })
+  return [...pairs.values()].map(({ model, loss }) => {
+    const own = runs.filter(({ submission: { method } }) => method.model === model && method.loss === loss)
+    return { model, loss, runs: own, ...pooled(own.filter((run) => run.scores !== null)) }
+  })
+}
+
+/** A table row of each method; ranked ones first, best first, then the others by name. */
+export function linesOf(
+  methods: readonly Method[],
+  first: MetricFacts | undefined,
+  ranked: readonly { rank: number; range: readonly [number, number] }[], // one per method that has `first` per row
+): Line[] {
+  const rankable = rankableOf(methods, first)
+  const lines = methods.map((method) => {
+    const place = ranked[rankable.indexOf(method)]
+    return lineOf(method, place?.rank ?? null, place?.range ?? null)
+  })
+  const worth = ({ scores }: Line) => {
+    const value = first === undefined ? undefined : scores[first.name]?.value
+    return value === undefined ? Infinity : first?.better === 'higher' ? -value : value
+  }
+  return lines.sort(
+    (a, b) =>
+      compare(a.rank ?? Infinity, b.rank ?? Infinity) ||
+      compare(worth(a), worth(b)) ||
+      compare(a.model, b.model) ||
+      compare(a.loss, b.loss),
+  )
+}
+
+/** The methods that can be ranked: those with a value for each row. */
+export function rankableOf(methods: readonly Method[], first: MetricFacts | undefined): Method[] {
+  return methods.filter(({ perRow }) => first !== undefined && perRow[first.name] !== undefined)
+}
+
+/** What a table says of its dataset. */
+export function factsOf(dataset: Dataset): Pick<Standing, 'dataset' | 'rows'> {
+  const { name, version, about, license, cite, facts, shards } = dataset
+  const rows = shards.filter(({ split }) => split === 'test').reduce((total, shard) => total + shard.rows, 0)
+  const made = facts.made === true
+  return { dataset: { name, version, about, license, ...(cite !== undefined && { cite }), made }, rows }
+}
+
+/**
+ * Scores of several seeds: each row's mean over the seeds first, then mean and standard error over the rows.
+ * A metric of the whole list (no value per row) has the mean over the seeds and no error. One seed stays as it was scored.
+ */
+function pooled(runs: readonly Run[]): Pick<Method, 'scores' | 'perRow'> {
+  const [one] = runs
+  if (one === undefined) return { scores: {}, perRow: {} }
+  if (runs.length === 1) return { scores: one.scores ?? {}, perRow: one.perRow }
+  const scores: Record<string, Score> = {}
+  const perRow: Record<string, Float64Array> = {}
+  for (const [name, { rows }] of Object.entries(one.scores ?? {})) {
+    const value = mean(runs.map((run) => run.scores?.[name]?.value ?? Number.NaN))
+    const samples = runs.flatMap((run) => run.perRow[name] ?? [])
+    if (samples.length === runs.length) perRow[name] = average(samples)
+    const rowwise = perRow[name]
+    scores[name] = { value, stderr: rowwise === undefined ? null : standardError(rowwise), rows }
+  }
+  return { scores, perRow }
+}
+
+function average(samples: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(samples[0]!, (_, row) => mean(samples.map((sample) => sample[row]!)))
+}
+
+function lineOf(method: Method, rank: Line['rank'], range: Line['range']): Line {
+  const { model, loss, runs, scores } = method
+  const costs = runs.flatMap((run) => run.cost ?? [])
+  const peaks = costs.flatMap((cost) => cost.peakBytes ?? [])
+  return {
+    rank,
+    range,
+    model,
+    loss,
+    seeds: runs.map((run) => run.submission.method.seed),
+    runs: runs.map((run) => run.name),
+    scores,
+    parameters: runs[0]?.submission.method.parameters ?? null,
+    trainSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.trainSeconds)) : null,
+    predictSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.predictSeconds)) : null,
+    peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,
+    device: costs[0]?.device ?? null,
+    threads: costs[0]?.threads ?? null,
+    by: runs[0]?.submission.by ?? null,
+    about: runs.map((run) => run.submission.about),
+    cite: runs[0]?.submission.cite ?? null,
+    version: runs[0]?.submission.made.version ?? null,
+  }
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,79 @@
+/** The sentences around a table: what it is about, how its numbers came to be, and how to make them again. */
+import type { Board, Line, MetricFacts, Standing } from './board.ts'
+import { NONE, ROUNDING } from './numbers.ts'
+import { powerOf, sharedOf } from './table.ts'
+
+/** Said of every made log, in the caption, so that no one takes it for evidence about losses. */
+export const MADE = 'A made log: this table checks the machinery; it does not compare losses.'
+
+/** `gaussian0.4_grid16 · 32 test rows` */
+export function titleOf({ dataset, rows }: Standing): string {
+  return `${dataset.name} · ${rows} test rows`
+}
+
+/** About the dataset; its version and license; for a made log the sentence that says so, else ''. */
+export function captionOf({ dataset }: Standing): { about: string; source: string; made: string } {
+  const { about, version, license, made } = dataset
+  return { about: sentence(about), source: `Version ${version}, ${license}`, made: made ? MADE : '' }
+}
+
+/** What stands below every table. `level` is that of the ranks; `protocol` is what the track says of itself. */
+export function notesOf(
+  standing: Pick<Standing, 'metrics' | 'lines'>,
+  { level, protocol }: { level: number; protocol: readonly string[] },
+): string[] {
+  const { metrics, lines } = standing
+  const [first] = metrics
+  if (first === undefined) return []
+  const several = lines.some(({ seeds }) => seeds.length > 1)
+  const scaled = metrics.some((metric) => powerOf(metric, lines) !== 0)
+  const missing = lines.some(({ scores }) => scores[first.name] === undefined)
+  return [
+    ...metrics.map(definition),
+    ...(metrics.some(({ name }) => name.includes('@')) ? ['k is the number after the @.'] : []),
+    ...protocol,
+    `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
+    ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
+    ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
+    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. leaderboard.csv has the interval of each rank.`,
+    ...(missing ? [`${NONE}: this run of the model × loss product is not finished, or has no score.`] : []),
+    'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
+  ]
+}
+
+/** What made a table, and what all of its rows have in common. */
+export function originOf(
+  standing: Standing,
+  profile: string,
+): { made: string; command: string; shared: string } {
+  const versions = [...new Set(standing.lines.flatMap(({ version }: Line) => version ?? []))]
+  const made = ['Made by fieldrank', versions.join(' and ')].join(' ').trim()
+  const shared = sharedOf(standing)
+  return { made, command: commandOf(profile), shared: shared === '' ? '' : `All rows: ${shared}.` }
+}
+
+export function commandOf(profile: string): string {
+  return `fieldrank run --profile ${profile}`
+}
+
+/** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
+export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
+  recommenders: [
+    'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
+    'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',
+  ],
+}
+
+/** Why a board has no table; '' when it has one. */
+export function emptinessOf({ standings, track, profile }: Board): string {
+  if (standings.some(({ lines }) => lines.some(({ runs }) => runs.length > 0))) return ''
+  return `No run of the track ${track} is finished yet. ${commandOf(profile)} makes them.`
+}
+
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+function definition({ name, about, unit }: MetricFacts): string {
+  return sentence(`${name}: ${about}${unit === '' || unit === '1' ? '' : ` [${unit}]`}`)
+}

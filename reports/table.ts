@@ -1,0 +1,117 @@
+/**
+ * A standing as a table: the columns are decided once, then written as Markdown, as CSV or (page-table.ts) as HTML.
+ * What all finished rows have in common (device, seed, who sent it) is said once below the table, not in a column.
+ */
+import type { Board, Line, MetricFacts, Standing } from './board.ts'
+import { bytes, commonPower, count, measured, NONE, seconds } from './numbers.ts'
+import { escapeCsv, escapeMarkdown } from './text.ts'
+
+export interface TableColumn {
+  head: string
+  kind: 'number' | 'name' | 'text'
+  text(line: Line): string
+}
+
+export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
+  return [
+    { head: '#', kind: 'number', text: ({ rank }) => (rank === null ? NONE : String(rank)) },
+    { head: 'model', kind: 'name', text: ({ model }) => model },
+    { head: 'loss', kind: 'text', text: ({ loss }) => loss },
+    ...metrics.map((metric) => metricColumn(metric, lines)),
+    { head: 'weights', kind: 'number', text: ({ parameters }) => count(parameters) },
+    { head: 'train', kind: 'number', text: ({ trainSeconds }) => seconds(trainSeconds) },
+    { head: 'peak memory', kind: 'number', text: ({ peakBytes }) => bytes(peakBytes) },
+    ...details.filter(({ text }) => new Set(lines.filter(isRun).map(text)).size > 1),
+  ]
+}
+
+/** What all rows share: 'device cpu (AMD EPYC), 2 threads; seed 0; by fieldrank'. '' where nothing is. */
+export function sharedOf({ lines }: Standing): string {
+  const finished = lines.filter(isRun)
+  const shared = details.filter(({ text }) => new Set(finished.map(text)).size === 1)
+  return shared.map(({ head, text }) => `${head} ${text(finished[0]!)}`).join('; ')
+}
+
+/** `relative-l2 ↓`: the arrow points to the better side. */
+export function headOf({ name, better }: MetricFacts): string {
+  return `${name} ${better === 'lower' ? '↓' : '↑'}`
+}
+
+/** The power of ten in which a metric's column is given. */
+export function powerOf({ name }: MetricFacts, lines: readonly Line[]): number {
+  return commonPower(lines.flatMap(({ scores }) => scores[name]?.value ?? []))
+}
+
+export function markdownTable(standing: Standing): string {
+  const columns = columnsOf(standing)
+  const grid = [
+    columns.map(({ head }) => escapeMarkdown(head)),
+    ...standing.lines.map((line) => columns.map(({ text }) => escapeMarkdown(text(line)))),
+  ]
+  const widths = columns.map((_, c) => Math.max(3, ...grid.map((row) => lengthOf(row[c]!))))
+  const rule = columns.map(({ kind }, c) =>
+    kind === 'number' ? `${'-'.repeat(widths[c]! - 1)}:` : '-'.repeat(widths[c]!),
+  )
+  const [head, ...rows] = grid.map((row) => row.map((cell, c) => pad(cell, widths[c]!, columns[c]!.kind)))
+  return [head!, rule, ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('')
+}
+
+/** All datasets of a track in one CSV, every number in full. A missing run has empty fields. */
+export function csv({ track, standings }: Board): string {
+  const metrics = [...new Set(standings.flatMap((standing) => standing.metrics.map(({ name }) => name)))]
+  const head = [
+    ...['track', 'dataset', 'version', 'rank', 'rank_low', 'rank_high', 'model', 'loss', 'seeds'],
+    ...metrics.flatMap((name) => [name, `${name}_stderr`]),
+    ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
+  ]
+  const rows = standings.flatMap(({ dataset, rows, lines }) =>
+    lines.map((line) => [
+      ...[track, dataset.name, dataset.version, line.rank, line.range?.[0] ?? null, line.range?.[1] ?? null],
+      ...[line.model, line.loss, line.seeds.join(' ')],
+      ...metrics.flatMap((name) => [line.scores[name]?.value ?? null, line.scores[name]?.stderr ?? null]),
+      ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
+      ...[line.device, line.threads, line.by?.name ?? null],
+    ]),
+  )
+  return [head, ...rows].map((row) => `${row.map(escapeCsv).join(',')}\n`).join('')
+}
+
+const details: readonly TableColumn[] = [
+  {
+    head: 'device',
+    kind: 'text',
+    text: ({ device, threads }) =>
+      device === null ? NONE : `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+  },
+  { head: 'seed', kind: 'text', text: ({ seeds }) => seeds.join(' ') || NONE },
+  { head: 'by', kind: 'text', text: ({ by }) => by?.name ?? NONE },
+]
+
+/** A column of small or large values is given in units of a power of ten, which stands in its head. */
+function metricColumn(metric: MetricFacts, lines: readonly Line[]): TableColumn {
+  const power = powerOf(metric, lines)
+  const unit = 10 ** -power
+  return {
+    head: power === 0 ? headOf(metric) : `${headOf(metric)} (1e${power})`,
+    kind: 'number',
+    text: ({ scores }) => {
+      const score = scores[metric.name]
+      if (score === undefined) return NONE
+      return measured(score.value * unit, score.stderr === null ? null : score.stderr * unit)
+    },
+  }
+}
+
+function isRun({ runs }: Line): boolean {
+  return runs.length > 0
+}
+
+function pad(text: string, width: number, kind: TableColumn['kind']): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)))
+  return kind === 'number' ? space + text : text + space
+}
+
+/** Characters as a terminal counts them, near enough: code points. */
+function lengthOf(text: string): number {
+  return [...text].length
+}

@@ -1,0 +1,23 @@
+/**
+ * The door to tensors: `tf` is TensorFlow.js with its wrong gradients patched (gradients/) and its random ops guarded
+ * (random.ts), followed by the ops that it lacks. Models and losses import from here alone.
+ */
+import './gradients/elementwise.ts'
+import './gradients/image.ts'
+import './gradients/scans.ts'
+import './gradients/structure.ts'
+import * as tf from './tf.ts'
+
+export { logSumExp, stopGradient } from './ops.ts'
+export { segmentMax } from './segments.ts'
+export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'
+export { tf }
+
+openCpu()
+
+/** Eager work is done by the plain JavaScript backend; its advice to install another one is not for our users. */
+function openCpu(): void {
+  void tf.setBackend('cpu') // takes effect at once: this backend has nothing to wait for
+  const backend = tf.findBackend('cpu') as unknown as { firstUse: boolean }
+  backend.firstUse = false
+}

@@ -1,0 +1,103 @@
+/** The ONNX graph under construction: what the lowering rules write to. */
+import { type KernelNode, type Kind, sizeOf, type Value } from '../graph.ts'
+import { type Attribute, type OnnxNode, type OnnxTensor, type OnnxType, typeNumber } from '../onnx.ts'
+
+/** ONNX name of the output of a kernel, or names where it has several. */
+export type LowerRule = (node: KernelNode, graph: Builder) => string | readonly string[]
+
+type Attributes = Readonly<Record<string, Attribute>>
+
+export interface Builder {
+  readonly nodes: readonly OnnxNode[]
+  readonly constants: readonly OnnxTensor[]
+  /** The ONNX name of a value, cast if it is not of the asked type. */
+  of(value: Value, dtype?: Kind): string
+  name(value: Value, name: string): void
+  /** Adds an operator with one output. */
+  add(op: string, inputs: readonly string[], attributes?: Attributes): string
+  addMany(op: string, inputs: readonly string[], attributes: Attributes, outputs: number): string[]
+  cast(name: string, from: OnnxType, to: OnnxType): string
+  ints(values: readonly number[]): string // an int64 vector: axes, shapes, splits
+  scalar(value: number, dtype?: OnnxType): string
+  tensor(values: Iterable<number>, shape: readonly number[], dtype: OnnxType): string
+  reshape(name: string, shape: readonly number[]): string
+  transpose(name: string, perm: readonly number[]): string
+  /** A tensor of one value, made when the graph runs rather than kept in the file. */
+  filled(value: number, shape: readonly number[], dtype?: OnnxType): string
+  /** Makes a tensor an output of the graph. */
+  end(name: string, output: string): void
+  /** What the operators added from now on are called in profiles. */
+  label(label: string): void
+}
+
+const SMALL = 64 // uniform constants up to this many elements are written out
+
+export function startBuilder(): Builder {
+  const nodes: OnnxNode[] = []
+  const constants: OnnxTensor[] = []
+  const known = new Map<string, string>() // constants by content
+  const names = new Map<Value, string>()
+  let [count, label] = [0, '']
+
+  function constant(values: Iterable<number>, shape: readonly number[], dtype: OnnxType): string {
+    const bytes = bytesOf(values, dtype)
+    const key = bytes.length <= 256 ? `${dtype} [${shape}] ${Buffer.from(bytes).toString('hex')}` : undefined
+    const found = key === undefined ? undefined : known.get(key)
+    if (found !== undefined) return found
+    const name = `c${constants.length}`
+    constants.push({ name, dtype, shape, bytes })
+    if (key !== undefined) known.set(key, name)
+    return name
+  }
+  function nameOf(value: Value): string {
+    const found = names.get(value)
+    if (found !== undefined) return found
+    if (value.node.kind !== 'constant') throw new Error(`value ${value.id} was not lowered`)
+    const { uniform, data } = value.node
+    const written = uniform === undefined || data.length === 1
+    const { shape, dtype } = value
+    const name = written ? constant(data, shape, dtype) : builder.filled(uniform, shape, dtype)
+    names.set(value, name)
+    return name
+  }
+
+  const builder: Builder = {
+    nodes,
+    constants,
+    of: (value, dtype = value.dtype) => builder.cast(nameOf(value), value.dtype, dtype),
+    name: (value, name) => void names.set(value, name),
+    add: (op, inputs, attributes = {}) => builder.addMany(op, inputs, attributes, 1)[0]!,
+    addMany(op, inputs, attributes, outputs) {
+      const made = Array.from({ length: outputs }, () => `v${count++}`)
+      nodes.push({ op, name: `${label}/${op}/${made[0]}`, inputs, outputs: made, attributes })
+      return made
+    },
+    cast: (name, from, to) => (from === to ? name : builder.add('Cast', [name], { to: typeNumber(to) })),
+    ints: (values) => constant(values, [values.length], 'int64'),
+    scalar: (value, dtype = 'float32') => constant([value], [], dtype),
+    tensor: constant,
+    reshape: (name, shape) => builder.add('Reshape', [name, builder.ints(shape)]),
+    transpose: (name, perm) =>
+      perm.every((axis, i) => axis === i) ? name : builder.add('Transpose', [name], { perm }),
+    filled(value, shape, dtype = 'float32') {
+      if (sizeOf(shape) <= SMALL) return constant(Array(sizeOf(shape)).fill(value), shape, dtype)
+      return builder.add('Expand', [builder.scalar(value, dtype), builder.ints(shape)])
+    },
+    end: (name, output) =>
+      void nodes.push({ op: 'Identity', name: output, inputs: [name], outputs: [output], attributes: {} }),
+    label: (next) => void (label = next),
+  }
+  return builder
+}
+
+function bytesOf(values: Iterable<number>, dtype: OnnxType): Uint8Array {
+  const list = typed(values, dtype)
+  return new Uint8Array(list.buffer, list.byteOffset, list.byteLength)
+}
+
+function typed(values: Iterable<number>, dtype: OnnxType) {
+  if (dtype === 'float32') return Float32Array.from(values)
+  if (dtype === 'int32') return Int32Array.from(values)
+  if (dtype === 'int64') return BigInt64Array.from([...values].map(BigInt))
+  return Uint8Array.from(values)
+}

@@ -1,0 +1,158 @@
+/** Elementwise kernels. ONNX never converts types by itself: operands are cast to the type that TensorFlow.js would use. */
+import type { KernelNode, Kind } from '../graph.ts'
+import { upcast } from '../shapes/call.ts'
+import type { Builder, LowerRule } from './builder.ts'
+
+export const elementwiseRules: Record<string, LowerRule> = {
+  Abs: unary('Abs'),
+  Neg: unary('Neg'),
+  Exp: unary('Exp'),
+  Log: unary('Log'),
+  Sqrt: unary('Sqrt'),
+  Reciprocal: unary('Reciprocal'),
+  Tanh: unary('Tanh'),
+  Sigmoid: unary('Sigmoid'),
+  Relu: unary('Relu'),
+  Softplus: unary('Softplus'),
+  Elu: unary('Elu'),
+  Erf: unary('Erf'),
+  Sin: unary('Sin'),
+  Cos: unary('Cos'),
+  Floor: rounding('Floor'),
+  Ceil: rounding('Ceil'),
+  Round: rounding('Round'), // half to even in both
+  Sign: unary('Sign'),
+  IsNan: ({ inputs: [x] }, g) => g.add('IsNaN', [g.of(x!, 'float32')]),
+  LogicalNot: ({ inputs: [x] }, g) => g.add('Not', [g.of(x!)]),
+  Identity: ({ inputs: [x] }, g) => g.of(x!),
+  Square({ inputs: [x] }, g) {
+    const value = g.of(x!)
+    return g.add('Mul', [value, value])
+  },
+  Rsqrt: (node, g) => g.add('Reciprocal', [g.add('Sqrt', [operand(node, g)])]),
+  /** eˣ − 1 = tanh(x/2) (eˣ + 1), which keeps its digits near 0. */
+  Expm1(node, g) {
+    const x = operand(node, g)
+    const half = g.add('Tanh', [g.add('Mul', [x, g.scalar(0.5)])])
+    const exact = g.add('Mul', [half, g.add('Add', [g.add('Exp', [x]), g.scalar(1)])])
+    const near = g.add('Less', [g.add('Abs', [x]), g.scalar(1)])
+    return g.add('Where', [near, exact, g.add('Sub', [g.add('Exp', [x]), g.scalar(1)])])
+  },
+  /** log(1 + x) = x log(u) / (u − 1) with u = 1 + x as rounded: the two roundings cancel. */
+  Log1p(node, g) {
+    const x = operand(node, g)
+    const u = g.add('Add', [x, g.scalar(1)])
+    const step = g.add('Sub', [u, g.scalar(1)])
+    const tiny = g.add('Equal', [step, g.scalar(0)])
+    const safe = g.add('Where', [tiny, g.scalar(1), step])
+    const scaled = g.add('Mul', [g.add('Log', [u]), g.add('Div', [x, safe])])
+    return g.add('Where', [tiny, x, scaled])
+  },
+  Relu6: (node, g) => clip(node, g, 0, 6),
+  ClipByValue: (node, g) =>
+    clip(node, g, node.attrs.clipValueMin as number, node.attrs.clipValueMax as number),
+  LeakyRelu: (node, g) =>
+    g.add('LeakyRelu', [operand(node, g)], { alpha: { float: node.attrs.alpha as number } }),
+  /** 1 where x > 0, else alpha: −1 in the gradient of Abs. */
+  Step(node, g) {
+    const alpha = (node.attrs.alpha as number | undefined) ?? 0
+    const positive = g.add('Greater', [operand(node, g), g.scalar(0)])
+    if (alpha === 0) return g.cast(positive, 'bool', 'float32')
+    return g.add('Where', [positive, g.scalar(1), g.scalar(alpha)])
+  },
+  Cast({ inputs: [x], outputs: [y] }, g) {
+    if (y!.dtype !== 'bool') return g.of(x!, y!.dtype)
+    return g.add('Not', [g.add('Equal', [g.of(x!), g.scalar(0, x!.dtype)])])
+  },
+
+  Add: binary('Add'),
+  Sub: binary('Sub'),
+  Multiply: binary('Mul'),
+  RealDiv: (node, g) => g.add('Div', operands(node, g, 'float32')),
+  Maximum: binary('Max'),
+  Minimum: binary('Min'),
+  Pow: binary('Pow'),
+  Mod: (node, g) => modulo(node, g, node.outputs[0]!.dtype),
+  FloorDiv: floorDiv,
+  AddN: (node, g) => operands(node, g, node.outputs[0]!.dtype).reduce((sum, x) => g.add('Add', [sum, x])),
+  SquaredDifference(node, g) {
+    const difference = binary('Sub')(node, g) as string
+    return g.add('Mul', [difference, difference])
+  },
+  Prelu(node, g) {
+    const [x, alpha] = operands(node, g, 'float32')
+    const positive = g.add('GreaterOrEqual', [x!, g.scalar(0)])
+    return g.add('Where', [positive, x!, g.add('Mul', [x!, alpha!])])
+  },
+
+  Equal: comparison('Equal'),
+  NotEqual: (node, g) => g.add('Not', [comparison('Equal')(node, g) as string]),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterOrEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessOrEqual'),
+  LogicalAnd: (node, g) => g.add('And', operands(node, g, 'bool')),
+  LogicalOr: (node, g) => g.add('Or', operands(node, g, 'bool')),
+  Select({ inputs, names, outputs: [y] }, g) {
+    const [condition, t, e] = ['condition', 't', 'e'].map((name) => inputs[names.indexOf(name)]!)
+    return select(g, g.of(condition!, 'bool'), [g.of(t!, y!.dtype), g.of(e!, y!.dtype)], y!.dtype)
+  },
+}
+
+/** ONNX Runtime has no Where for bool: it takes the way round by int32. */
+export function select(g: Builder, condition: string, [yes, no]: [string, string], dtype: Kind): string {
+  if (dtype !== 'bool') return g.add('Where', [condition, yes, no])
+  const ints = [yes, no].map((name) => g.cast(name, 'bool', 'int32'))
+  return g.cast(g.add('Where', [condition, ...ints]), 'int32', 'bool')
+}
+
+function unary(op: string): LowerRule {
+  return (node, g) => g.add(op, [operand(node, g)])
+}
+
+/** Whole numbers are round already, and ONNX rounds floats only. */
+function rounding(op: string): LowerRule {
+  return (node, g) =>
+    node.outputs[0]!.dtype === 'float32' ? g.add(op, [operand(node, g)]) : operand(node, g)
+}
+
+/** In the type of the result: Exp of an int32 is a float32. */
+function operand({ inputs: [x], outputs: [y] }: KernelNode, g: Builder): string {
+  return g.of(x!, y!.dtype)
+}
+
+function operands({ inputs }: KernelNode, g: Builder, dtype: Kind): string[] {
+  return inputs.map((x) => g.of(x, dtype))
+}
+
+function binary(op: string): LowerRule {
+  return (node, g) => g.add(op, operands(node, g, node.outputs[0]!.dtype))
+}
+
+function comparison(op: string): LowerRule {
+  return (node, g) => {
+    const dtype = node.inputs.map((x) => x.dtype).reduce(upcast)
+    return g.add(op, operands(node, g, dtype === 'bool' ? 'int32' : dtype))
+  }
+}
+
+function clip(node: KernelNode, g: Builder, low: number, high: number): string {
+  const { dtype } = node.outputs[0]!
+  return g.add('Clip', [operand(node, g), g.scalar(low, dtype), g.scalar(high, dtype)])
+}
+
+/** The sign of the divisor, as in Python: a − b ⌊a / b⌋. ONNX says so for whole numbers only. */
+function modulo(node: KernelNode, g: Builder, dtype: Kind): string {
+  const [a, b] = operands(node, g, dtype)
+  if (dtype === 'int32') return g.add('Mod', [a!, b!], { fmod: 0 })
+  const truncated = g.add('Mod', [a!, b!], { fmod: 1 })
+  return g.add('Mod', [g.add('Add', [truncated, b!]), b!], { fmod: 1 })
+}
+
+/** ⌊a / b⌋ as int32. ONNX divides whole numbers towards zero, so the remainder is taken away first. */
+function floorDiv(node: KernelNode, g: Builder): string {
+  const dtype = node.inputs.map((x) => x.dtype).reduce(upcast)
+  const [a, b] = operands(node, g, dtype === 'bool' ? 'int32' : dtype)
+  if (dtype === 'float32') return g.cast(g.add('Floor', [g.add('Div', [a!, b!])]), 'float32', 'int32')
+  return g.add('Div', [g.add('Sub', [a!, g.add('Mod', [a!, b!], { fmod: 0 })]), b!])
+}

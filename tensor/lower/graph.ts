@@ -1,0 +1,50 @@
+/** A recorded graph → an ONNX model. Shapes are static; what an output does not need is left out. */
+import { type Graph, liveNodes, type Node, type Value } from '../graph.ts'
+import type { OnnxModel, OnnxPort } from '../onnx.ts'
+import type { HostTensor } from '../types.ts'
+import { type Builder, startBuilder } from './builder.ts'
+import { lowerRules } from './rules.ts'
+
+/** How outputs are called: ONNX wants names that no input has. */
+export type Naming = (name: string) => string
+
+/** `fixed` inputs become constants of the model. */
+export function lower(
+  { inputs, outputs }: Graph,
+  outputName: Naming,
+  fixed: ReadonlyMap<string, HostTensor> = new Map(),
+): OnnxModel {
+  const builder = startBuilder()
+  const live = liveNodes(outputs.values())
+  const ports: OnnxPort[] = []
+  for (const [name, value] of inputs) {
+    if (!live.includes(value.node)) continue
+    builder.name(value, name)
+    if (!fixed.has(name)) ports.push({ name, shape: value.shape, dtype: value.dtype })
+  }
+  for (const node of live) lowerNode(node, builder)
+  const ends = [...outputs].map(([name, value]) => lowerOutput(outputName(name), value, builder))
+  const kept = [...fixed].filter(([name]) => live.includes(inputs.get(name)!.node))
+  const weights = kept.map(([name, { shape, dtype, data }]) => {
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    return { name, shape, dtype, bytes }
+  })
+  return { nodes: builder.nodes, constants: [...weights, ...builder.constants], inputs: ports, outputs: ends }
+}
+
+function lowerNode(node: Node, builder: Builder): void {
+  if (node.kind !== 'kernel') return
+  const rule = lowerRules[node.kernel]
+  if (rule === undefined) throw new Error(`kernel '${node.kernel}' has a shape rule but no lowering rule`)
+  builder.label(`${node.kernel}/${node.outputs[0]!.id}`)
+  const names = [rule(node, builder)].flat()
+  for (const [i, value] of node.outputs.entries()) builder.name(value, names[i]!)
+}
+
+/** Bool leaves as int32; an output is always a tensor of its own, even where it is an input. */
+function lowerOutput(name: string, value: Value, builder: Builder): OnnxPort {
+  const dtype = value.dtype === 'bool' ? 'int32' : value.dtype
+  builder.label('output')
+  builder.end(builder.of(value, dtype), name)
+  return { name, shape: value.shape, dtype }
+}

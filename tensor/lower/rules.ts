@@ -1,0 +1,17 @@
+/** The lowering rule of every kernel that can be compiled. Its twin is shapes/rules.ts. */
+import type { LowerRule } from './builder.ts'
+import { convolutionRules } from './convolution.ts'
+import { elementwiseRules } from './elementwise.ts'
+import { gatherRules } from './gather.ts'
+import { imageRules } from './image.ts'
+import { reduceRules } from './reduce.ts'
+import { structureRules } from './structure.ts'
+
+export const lowerRules: Readonly<Record<string, LowerRule>> = {
+  ...elementwiseRules,
+  ...structureRules,
+  ...reduceRules,
+  ...gatherRules,
+  ...convolutionRules,
+  ...imageRules,
+}

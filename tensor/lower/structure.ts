@@ -1,0 +1,82 @@
+/** Kernels that move values without computing any. */
+import { sameShape } from '../graph.ts'
+import { axesOf, axisOf } from '../shapes/call.ts'
+import type { Builder, LowerRule } from './builder.ts'
+
+const reshape: LowerRule = ({ inputs: [x], outputs: [y] }, g) => g.reshape(g.of(x!), y!.shape)
+
+export const structureRules: Record<string, LowerRule> = {
+  Reshape: reshape,
+  ExpandDims: reshape,
+  Transpose: ({ inputs: [x], attrs }, g) => g.transpose(g.of(x!), attrs.perm as number[]),
+  Tile: ({ inputs: [x], attrs }, g) => g.add('Tile', [g.of(x!), g.ints(attrs.reps as number[])]),
+  BroadcastTo: ({ inputs: [x], outputs: [y] }, g) =>
+    sameShape(x!.shape, y!.shape) ? g.of(x!) : g.add('Expand', [g.of(x!), g.ints(y!.shape)]),
+  Slice({ inputs: [x], attrs, outputs: [y] }, g) {
+    const given = [attrs.begin as number | number[]].flat()
+    const begin = x!.shape.map((_, i) => given[i] ?? 0)
+    const axes = [...x!.shape.keys()].filter((i) => y!.shape[i] !== x!.shape[i])
+    const end = axes.map((i) => begin[i]! + y!.shape[i]!)
+    return slice(
+      g,
+      g.of(x!),
+      axes.map((i) => begin[i]!),
+      end,
+      axes,
+    )
+  },
+  Concat: ({ inputs, attrs }, g) =>
+    g.add(
+      'Concat',
+      inputs.map((x) => g.of(x)),
+      { axis: axisOf(attrs.axis as number, inputs[0]!.shape.length) },
+    ),
+  PadV2({ inputs: [x], attrs }, g) {
+    const paddings = attrs.paddings as [number, number][]
+    const pads = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]
+    return g.add('Pad', [g.of(x!), g.ints(pads), g.scalar((attrs.constantValue as number) ?? 0, x!.dtype)])
+  },
+  Pack({ inputs, attrs }, g) {
+    const axis = axisOf(attrs.axis as number, inputs[0]!.shape.length + 1)
+    const parts = inputs.map((x) => g.add('Unsqueeze', [g.of(x), g.ints([axis])]))
+    return g.add('Concat', parts, { axis })
+  },
+  Unpack({ inputs: [x], attrs, outputs }, g) {
+    const axis = axisOf(attrs.axis as number, x!.shape.length)
+    const parts = split(g, g.of(x!), axis, Array(outputs.length).fill(1))
+    return parts.map((part) => g.add('Squeeze', [part, g.ints([axis])]))
+  },
+  SplitV({ inputs: [x], attrs, outputs }, g) {
+    const axis = axisOf(attrs.axis as number, x!.shape.length)
+    const sides = outputs.map((y) => y.shape[axis]!)
+    return split(g, g.of(x!), axis, sides)
+  },
+  Reverse({ inputs: [x], attrs }, g) {
+    const axes = axesOf(attrs.dims, x!.shape.length)
+    return reversed(g, g.of(x!), axes)
+  },
+}
+
+export function slice(
+  g: Builder,
+  x: string,
+  begin: readonly number[],
+  end: readonly number[],
+  axes: readonly number[],
+  steps?: readonly number[],
+): string {
+  const bounds = [g.ints(begin), g.ints(end), g.ints(axes)]
+  return g.add('Slice', steps === undefined ? [x, ...bounds] : [x, ...bounds, g.ints(steps)])
+}
+
+/** Backwards along some axes: from the last element to one before the first, which ONNX writes as a huge negative. */
+export function reversed(g: Builder, x: string, axes: readonly number[]): string {
+  if (axes.length === 0) return x
+  const all = (value: number) => axes.map(() => value)
+  return slice(g, x, all(-1), all(-1e9), axes, all(-1))
+}
+
+function split(g: Builder, x: string, axis: number, sides: readonly number[]): string[] {
+  if (sides.length === 1) return [x]
+  return g.addMany('Split', [x, g.ints(sides)], { axis }, sides.length)
+}

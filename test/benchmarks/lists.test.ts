@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { LIST, listFlaw, listsOf, scoresFrom } from '../../benchmarks/lists.ts'
+import { logits } from '../../benchmarks/logits.ts'
+import { rng } from '../../math/rng.ts'
+import type { HostTensor } from '../../tensor/types.ts'
+
+const seed = 17
+
+describe('benchmarks/logits', () => {
+  it('multiplies by hand', () => {
+    const states = Float64Array.of(1, 2, /**/ 0, -1)
+    const catalog = Float64Array.of(3, 4, /**/ 5, 6, /**/ 7, 8, /**/ 0, 1)
+    const out = new Float64Array(10).fill(-9)
+    logits({ states, catalog, width: 2 }, out)
+    assert.deepEqual([...out], [-9, 11, 17, 23, 2, -9, -4, -6, -8, -1])
+  })
+
+  it(`gives the digits of a plain loop, beyond one block (seed ${seed})`, () => {
+    const stream = rng(seed)
+    const [rows, items, width] = [4, 300, 7]
+    const states = Float64Array.from({ length: rows * width }, () => stream.normal())
+    const catalog = Float64Array.from({ length: items * width }, () => stream.normal())
+    const out = new Float64Array(rows * (items + 1))
+    logits({ states, catalog, width }, out)
+    for (let r = 0; r < rows; r++) {
+      for (let j = 0; j < items; j++) {
+        let sum = 0
+        for (let d = 0; d < width; d++) sum += states[r * width + d]! * catalog[j * width + d]!
+        assert.equal(out[r * (items + 1) + j + 1], sum) // the same additions in the same order
+      }
+    }
+  })
+
+  it('refuses what does not divide', () => {
+    const three = new Float64Array(3)
+    assert.throws(
+      () => logits({ states: three, catalog: new Float64Array(4), width: 1 }, three),
+      /3 rows and 4 items/,
+    )
+  })
+})
+
+describe('benchmarks/lists', () => {
+  it(`scores the last place of each row, whatever the sizes (seed ${seed})`, () => {
+    const stream = rng(seed)
+    const [batch, length, width, items] = [35, 3, 2, 5] // 35 rows are two blocks of users; 5 items need padding
+    const states = tensor([batch, length, width], () => stream.normal())
+    const catalog = tensor([items, width], () => stream.normal())
+    const scores = scoresFrom({ states, catalog }, 33)
+    for (const r of [0, 1, 31, 32, 7]) {
+      const row = scores(r)
+      assert.equal(row.length, items + 1)
+      const at = (r * length + length - 1) * width
+      for (let j = 0; j < items; j++) {
+        const sum =
+          states.data[at]! * catalog.data[j * width]! + states.data[at + 1]! * catalog.data[j * width + 1]!
+        assert.equal(row[j + 1], sum)
+      }
+    }
+  })
+
+  it('fills one list per user', () => {
+    const scores = [Float64Array.of(0, 1, 2), Float64Array.of(0, 2, 1)]
+    const histories = [new Int32Array(0), Int32Array.of(1)]
+    const lists = listsOf(Int32Array.of(8, 9), histories, new Float64Array(3), (r) => scores[r]!)
+    assert.equal(lists.rows, 2)
+    const items = lists.data.items as Int32Array
+    assert.deepEqual([...items.subarray(0, 3)], [2, 1, 0])
+    assert.deepEqual([...items.subarray(LIST, LIST + 2)], [2, 0])
+  })
+
+  it('names the user of a flawed list', () => {
+    const flaw = (...list: number[]) => {
+      const items = new Int32Array(2 * LIST)
+      items.set([1, 2, 3])
+      items.set(list, LIST)
+      return listFlaw({ rows: 2, data: { user: Int32Array.of(7, 41), items } }, 60)
+    }
+    assert.equal(flaw(5, 60, 1), null)
+    assert.equal(flaw(), null) // who has seen all of the catalog gets an empty list
+    assert.equal(flaw(5, 61), 'user 41: item 61 is not in the catalog (1 to 60)')
+    assert.equal(flaw(5, -1), 'user 41: item -1 is not in the catalog (1 to 60)')
+    assert.equal(flaw(5, 6, 5), 'user 41: item 5 is listed twice')
+    assert.equal(flaw(5, 0, 6), 'user 41: item 6 stands at place 3, after a 0, which ends a list')
+  })
+})
+
+function tensor(shape: readonly number[], value: () => number): HostTensor {
+  const length = shape.reduce((a, b) => a * b)
+  return { shape, dtype: 'float32', data: Float32Array.from({ length }, value) }
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { LEVEL, ranks } from '../../benchmarks/rank.ts'
+import type { Rng } from '../../contracts.ts'
+import { rng } from '../../math/rng.ts'
+
+describe('benchmarks/rank', () => {
+  const seed = 2024
+
+  it('ranks three that are far apart, in either direction', () => {
+    const stream = rng(seed, 'far')
+    const rows = ['a', 'b', 'c'].map((name, i) => ({ name, perRow: normals(50, stream, 10 * i) }))
+    const lower = ranks(rows, 'lower', rng(seed))
+    assert.deepEqual(
+      lower.map(({ name, rank, range }) => [name, rank, range]),
+      [
+        ['a', 1, [1, 1]],
+        ['b', 2, [2, 2]],
+        ['c', 3, [3, 3]],
+      ],
+    )
+    assert.deepEqual(
+      ranks(rows, 'higher', rng(seed)).map(({ rank }) => rank),
+      [3, 2, 1],
+    )
+  })
+
+  it('ties identical methods, and says how far the ranks of a tie reach', () => {
+    const perRow = normals(20, rng(seed, 'same'), 0)
+    const worse = perRow.map((value, row) => value + 5 + (row % 3))
+    const rows = [
+      { name: 'worse', perRow: worse },
+      { name: 'a', perRow },
+      { name: 'b', perRow: perRow.slice() },
+    ]
+    assert.deepEqual(
+      ranks(rows, 'lower', rng(seed)).map(({ name, rank, range }) => [name, rank, range]),
+      [
+        ['worse', 3, [3, 3]],
+        ['a', 1, [1, 2]],
+        ['b', 1, [1, 2]],
+      ],
+    )
+  })
+
+  it('does not take ties for transitive', () => {
+    // Method 1 lies in the middle and is noisy: 2.1 standard errors from both ends. The ends are steady.
+    const noise = normals(200, rng(seed, 'noise'), 0)
+    const center = noise.reduce((a, b) => a + b) / 200
+    const error = Math.sqrt(noise.reduce((a, b) => a + (b - center) ** 2, 0) / 200 / 200)
+    const steady = () => normals(200, rng(seed, 'steady'), 0).map((value) => 0.01 * value)
+    const rows = [
+      { name: 'low', perRow: new Float64Array(200) },
+      { name: 'middle', perRow: noise.map((value) => value - center + 2.1 * error) },
+      { name: 'high', perRow: steady().map((value) => value + 4.2 * error) },
+    ]
+    const result = ranks(rows, 'lower', rng(seed)).map(({ rank, range }) => [rank, ...range])
+    assert.deepEqual(result, [
+      [1, 1, 2],
+      [1, 1, 3],
+      [2, 2, 3],
+    ])
+  })
+
+  it('finds a clear difference in a table of thirty', () => {
+    const stream = rng(seed, 'long')
+    const rows = Array.from({ length: 30 }, (_, i) => ({
+      name: `${i}`,
+      perRow: normals(24, stream, i === 0 ? -9 : 0),
+    }))
+    const [first, ...others] = ranks(rows, 'lower', rng(seed))
+    assert.deepEqual([first!.rank, first!.range], [1, [1, 1]])
+    assert.ok(others.every(({ rank }) => rank >= 2))
+  })
+
+  it('repeats itself under one seed, and ranks one method and none', () => {
+    const stream = rng(seed, 'again')
+    const rows = ['a', 'b'].map((name) => ({ name, perRow: normals(9, stream, 0) }))
+    assert.deepEqual(ranks(rows, 'lower', rng(seed)), ranks(rows, 'lower', rng(seed)))
+    assert.deepEqual(ranks([{ name: 'a', perRow: Float64Array.of(1, 3) }], 'lower', rng(seed)), [
+      { name: 'a', value: 2, rank: 1, range: [1, 1] },
+    ])
+    assert.deepEqual(ranks([], 'lower', rng(seed)), [])
+  })
+
+  const laws: Record<string, { rows: number; draw: (stream: Rng) => number }> = {
+    'normal, 6 rows': { rows: 6, draw: (stream) => stream.normal() },
+    'NDCG with one hit in ten, 30 rows': { rows: 30, draw: gain },
+    'long tails, 25 rows': { rows: 25, draw: (stream) => Math.exp(stream.normal()) },
+  }
+  for (const [law, { rows, draw }] of Object.entries(laws)) {
+    it(`calls two equal methods different in 5 % or less: ${law} (seed ${seed})`, () => {
+      const trials = 200
+      let different = 0
+      for (let trial = 0; trial < trials; trial++) {
+        const stream = rng(seed, law, trial)
+        const methods = ['a', 'b'].map((name) => ({
+          name,
+          perRow: Float64Array.from({ length: rows }, () => draw(stream)),
+        }))
+        different += ranks(methods, 'lower', stream).some(({ rank }) => rank > 1) ? 1 : 0
+      }
+      // Two standard errors of a share of 200 at 5 %.
+      const most = trials * (LEVEL + 2 * Math.sqrt((LEVEL * (1 - LEVEL)) / trials))
+      assert.ok(different <= most, `${different} of ${trials}`)
+    })
+  }
+
+  it(`keeps the true rank inside the range in 95 % of tables or more (seed ${seed})`, () => {
+    const trials = 200
+    let held = 0
+    for (let trial = 0; trial < trials; trial++) {
+      const stream = rng(seed, 'range', trial)
+      const difficulty = normals(30, stream, 0)
+      const methods = [0, 0.1, 0.5, 1].map((shift, i) => ({
+        name: `${i}`,
+        perRow: difficulty.map((value) => value + shift + 0.5 * stream.normal()),
+      }))
+      const ranked = ranks(methods, 'lower', stream)
+      held += ranked.every(({ range: [from, to] }, i) => from <= i + 1 && i + 1 <= to) ? 1 : 0
+    }
+    // Two standard errors below 95 %.
+    assert.ok(held >= trials * (0.95 - 2 * Math.sqrt((0.95 * 0.05) / trials)), `${held} of ${trials}`)
+  })
+})
+
+function normals(count: number, stream: Rng, center: number): Float64Array {
+  return Float64Array.from({ length: count }, () => center + stream.normal())
+}
+
+/** One over the logarithm of a rank from 1 to 10, in one row of ten. */
+function gain(stream: Rng): number {
+  return stream.uniform() < 0.1 ? 1 / Math.log2(2 + stream.integer(10)) : 0
+}

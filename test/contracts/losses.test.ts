@@ -1,0 +1,160 @@
+/** What every file in losses/<track>/ must do, at toy size and on the eager device. */
+import assert from 'node:assert/strict'
+import type { Loss, Noise } from '../../contracts.ts'
+import { rng } from '../../math/rng.ts'
+import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
+import { dtypeOf } from '../../tensor/noise.ts'
+import { batchOf, lossesOf, normals, type Toy, tensorOf, tensorsOf, toyParams, toys, tracks } from './toys.ts'
+
+const SEED = 9
+type Fields = Record<string, HostTensor>
+
+for (const track of tracks) {
+  const toy = toys[track]!()
+  const outputs = outputsOf(toy)
+  for (const [name, loss] of await lossesOf(track)) {
+    describe(`loss ${name} of ${track} (seed ${SEED})`, () => {
+      it('is a finite float32 scalar and leaks no tensor', () => {
+        const before = tf.memory().numTensors
+        tf.tidy(() => {
+          const value = loss.value(
+            tensorsOf(outputs),
+            batchOf(tensorsOf(toy.feeds)),
+            toyParams(loss.defaults),
+            noise,
+          )
+          assert.deepEqual([value.shape, value.dtype], [[], 'float32'])
+          assert.ok(Number.isFinite(value.dataSync()[0]))
+        })
+        assert.equal(tf.memory().numTensors, before)
+      })
+
+      it('agrees with finite differences along random directions', () => {
+        const gradients = gradientsOf(loss, toy, outputs)
+        for (let trial = 0; trial < 3; trial++) {
+          const along = directions(outputs, trial)
+          const slope = Object.keys(outputs).reduce((sum, o) => sum + dot(gradients[o]!, along[o]!), 0)
+          const step = 2e-3
+          const difference =
+            (lossAt(loss, toy, moved(outputs, along, step)) -
+              lossAt(loss, toy, moved(outputs, along, -step))) /
+            (2 * step)
+          // float32 leaves 1e-7 of the loss / 2e-3 = 5e-5 of it, the curvature about step² of the slope
+          const size = Math.max(Math.abs(slope), lossAt(loss, toy, outputs))
+          assert.ok(Math.abs(slope - difference) <= 1e-3 * size, `trial ${trial}: ${slope} and ${difference}`)
+        }
+      })
+
+      it('does not care for the order of the batch', () => {
+        const order = [2, 0, 3, 1]
+        const value = lossAt(loss, toy, outputs)
+        const other = lossAt(loss, { ...toy, feeds: permuted(toy.feeds, order) }, permuted(outputs, order))
+        assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
+      })
+
+      if (track === 'operators')
+        it('is least at the truth', () => {
+          const truth = lossAt(loss, toy, { x: toy.feeds.target! })
+          const size = norm(toy.feeds.target!.data)
+          for (let trial = 0; trial < 8; trial++) {
+            const along = directions({ x: toy.feeds.target! }, trial)
+            const far = (size / norm(along.x!)) * [0.03, 0.3, 3][trial % 3]!
+            const away = lossAt(loss, toy, moved({ x: toy.feeds.target! }, along, far))
+            assert.ok(truth < away, `trial ${trial}: ${truth} at the truth, ${away} elsewhere`)
+          }
+        })
+    })
+  }
+}
+
+/** Noise that is the same for all rows, so that permuting the rows permutes nothing else: it depends on the last axis alone. */
+function noise(name: string, shape: readonly number[], law: Parameters<Noise>[2]): Tensor {
+  const last = shape.at(-1) ?? 1
+  const values = normals([last], rng(SEED, name)).data
+  const integers = dtypeOf(law) === 'int32'
+  const at = (i: number) => (integers ? (i % last) % (law as { integer: number }).integer : values[i % last]!)
+  const data = Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => at(i))
+  return tf.tensor(data, [...shape], dtypeOf(law))
+}
+
+/** Plausible network outputs: of the size of the target for fields, of order one for states and items. */
+function outputsOf(toy: Toy): Fields {
+  const width = 5
+  const outputs: Fields = {}
+  for (const [name, stated] of Object.entries(toy.shapes)) {
+    const values = normals(
+      stated.map((length) => (length < 0 ? width : length)),
+      rng(SEED, 'output', name),
+    )
+    if (name === 'x')
+      for (let i = 0; i < values.data.length; i++) values.data[i]! *= rms(toy.feeds.target!.data)
+    outputs[name] = values
+  }
+  return outputs
+}
+
+function lossAt(loss: Loss, toy: Toy, outputs: Fields): number {
+  return tf.tidy(() => {
+    const batch = batchOf(tensorsOf(toy.feeds))
+    return loss.value(tensorsOf(outputs), batch, toyParams(loss.defaults), noise).dataSync()[0]!
+  })
+}
+
+function gradientsOf(loss: Loss, toy: Toy, outputs: Fields): Record<string, ArrayLike<number>> {
+  const names = Object.keys(outputs)
+  return tf.tidy(() => {
+    const batch = batchOf(tensorsOf(toy.feeds))
+    const f = (...at: Tensor[]) => {
+      const output = Object.fromEntries(names.map((name, i) => [name, at[i]!]))
+      return loss.value(output, batch, toyParams(loss.defaults), noise)
+    }
+    const gradients = tf.grads(f)(names.map((name) => tensorOf(outputs[name]!)))
+    return Object.fromEntries(names.map((name, i) => [name, gradients[i]!.dataSync()]))
+  })
+}
+
+/** Random directions of the size of what is moved. */
+function directions(outputs: Fields, trial: number): Record<string, Float64Array> {
+  const along: Record<string, Float64Array> = {}
+  for (const [name, { shape, data }] of Object.entries(outputs)) {
+    const raw = normals(shape, rng(SEED, 'direction', name, trial)).data
+    along[name] = Float64Array.from(raw, (value) => value * rms(data))
+  }
+  return along
+}
+
+function moved(outputs: Fields, along: Record<string, Float64Array>, step: number): Fields {
+  const next: Fields = {}
+  for (const [name, host] of Object.entries(outputs))
+    next[name] = {
+      ...host,
+      data: Float32Array.from(host.data, (value, i) => value + step * along[name]![i]!),
+    }
+  return next
+}
+
+/** Rows in another order; what has no batch axis (the catalog) stays. */
+function permuted(fields: Fields, order: readonly number[]): Fields {
+  const next: Fields = {}
+  for (const [name, host] of Object.entries(fields)) {
+    const width = host.data.length / order.length
+    const data = host.data.slice()
+    if (name !== 'catalog')
+      for (const [to, from] of order.entries())
+        data.set(host.data.subarray(from * width, (from + 1) * width), to * width)
+    next[name] = { ...host, data }
+  }
+  return next
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+function norm(a: ArrayLike<number>): number {
+  return Math.sqrt(dot(a, a))
+}
+function rms(a: ArrayLike<number>): number {
+  return norm(a) / Math.sqrt(a.length)
+}

@@ -1,0 +1,101 @@
+/** What every file in metrics/<track>/ must do. */
+import assert from 'node:assert/strict'
+import type { Columns, Metric, Params, Rng } from '../../contracts.ts'
+import { take } from '../../io/columns.ts'
+import { load, namesIn } from '../../io/lookup.ts'
+import { rng } from '../../math/rng.ts'
+
+const SEED = 3
+const K = 5
+
+interface Scene {
+  facts: Params
+  truth: Columns
+  perfect: Columns
+  poor: Columns
+}
+const scenes: Record<string, (stream: Rng) => Scene> = { operators, recommenders }
+
+for (const [track, scene] of Object.entries(scenes)) {
+  for (const name of namesIn(`metrics/${track}`)) {
+    const metric = await load<Metric>('metric', `metrics/${track}`, name)
+    const { facts, truth, perfect, poor } = scene(rng(SEED, track))
+    const measure = (predicted: Columns, against = truth) => metric.measure(predicted, against, facts, K)
+
+    describe(`metric ${name} of ${track} (seed ${SEED})`, () => {
+      it('is best at the truth', function () {
+        const best = measure(perfect)
+        if (best.perRow === null) return this.skip() // a property of the whole (coverage), which the truth does not maximize
+        const worse = measure(poor)
+        const ahead = metric.better === 'lower' ? worse.value - best.value : best.value - worse.value
+        assert.ok(ahead > 0, `${best.value} at the truth, ${worse.value} elsewhere`)
+        if (metric.better === 'lower') assert.equal(best.value, 0)
+      })
+
+      it('does not care for row order', () => {
+        const order = [4, 0, 3, 1, 2]
+        const straight = measure(poor)
+        const shuffled = measure(take(poor, order), take(truth, order))
+        // the same terms in another order
+        assert.ok(Math.abs(shuffled.value - straight.value) <= 1e-14 * Math.max(1, Math.abs(straight.value)))
+        if (straight.perRow !== null)
+          assert.deepEqual(
+            [...shuffled.perRow!],
+            order.map((row) => straight.perRow![row]),
+          )
+      })
+
+      it('is the mean of its rows', function () {
+        const { perRow, value } = measure(poor)
+        if (perRow === null) return this.skip()
+        assert.equal(perRow.length, truth.rows)
+        const mean = [...perRow].reduce((sum, one) => sum + one, 0) / perRow.length
+        assert.ok(Math.abs(value - mean) <= 1e-14 * Math.max(1, Math.abs(mean)))
+      })
+    })
+  }
+}
+
+/** Five solutions on 3 × 3 nodes. */
+function operators(stream: Rng): Scene {
+  const [rows, width] = [5, 9]
+  const x = Float64Array.from({ length: rows * width }, () => Math.fround(stream.normal()))
+  const row = Int32Array.from({ length: rows }, (_, i) => i)
+  const predicted = (change: number) => ({
+    rows,
+    data: { row, x: Float32Array.from(x, (value) => value + change * stream.normal()) },
+  })
+  return {
+    facts: { grid: 3 },
+    truth: { rows, data: { row, x } },
+    perfect: predicted(0),
+    poor: predicted(0.3),
+  }
+}
+
+/** Five users, a catalog of 60; the perfect list begins with the target, the poor one misses it or has it third. */
+function recommenders(): Scene {
+  const [rows, items, length] = [5, 60, 50]
+  const user = Int32Array.from({ length: rows }, (_, i) => i + 1)
+  const target = Int32Array.of(7, 60, 1, 33, 20)
+  const history = Array.from(target, (item) => Int32Array.of((item % items) + 1, ((item + 1) % items) + 1))
+  const others = (at: number) =>
+    Array.from({ length: items }, (_, i) => i + 1).filter(
+      (i) => i !== target[at] && !history[at]!.includes(i),
+    )
+  const listed = (at: number, place: number) => {
+    const list = others(at)
+    if (place >= 0) list.splice(place, 0, target[at]!)
+    return list.slice(0, length)
+  }
+  const predicted = (place: (at: number) => number): Columns => ({
+    rows,
+    data: { user, items: Int32Array.from([0, 1, 2, 3, 4].flatMap((at) => listed(at, place(at)))) },
+  })
+  return {
+    facts: { items, users: rows },
+    truth: { rows, data: { user, history, target, time: new BigInt64Array(rows) } },
+    perfect: predicted(() => 0),
+    poor: predicted((at) => (at % 2 === 0 ? -1 : 2)),
+  }
+}

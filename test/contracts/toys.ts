@@ -1,0 +1,161 @@
+/**
+ * Toy problems of each track for the contract tests: a batch of four rows that every model and loss of the track must take,
+ * with a target that is true in the sense of the track.
+ */
+import type { Batch, Init, Json, Loss, Model, Noise, Params, Rng, Task } from '../../contracts.ts'
+import { load, namesIn } from '../../io/lookup.ts'
+import { rng } from '../../math/rng.ts'
+import type { LossOf } from '../../tensor/engine.ts'
+import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
+import { drawNoise } from '../../tensor/noise.ts'
+
+export interface Toy {
+  facts: Params
+  feeds: Record<string, HostTensor> // the inputs by name, and `target`
+  shapes: Record<string, readonly number[]> // of the outputs; D stands for any length
+  loss: string // what a model of this track is fitted with
+}
+export const D = -1
+
+export const toys: Record<string, () => Toy> = { operators: operatorsToy, recommenders: recommendersToy }
+export const tracks = Object.keys(toys)
+
+export async function modelsOf(track: string): Promise<[string, Model][]> {
+  const names = namesIn(`models/${track}`)
+  return Promise.all(
+    names.map(async (n) => [n, await load<Model>('model', `models/${track}`, n)] as [string, Model]),
+  )
+}
+export async function lossesOf(track: string): Promise<[string, Loss][]> {
+  const names = namesIn(`losses/${track}`)
+  return Promise.all(
+    names.map(async (n) => [n, await load<Loss>('loss', `losses/${track}`, n)] as [string, Loss]),
+  )
+}
+
+/** Sizes shrunk wherever a model has a setting of one of these names: the eager device is plain JavaScript. */
+export function toyParams(defaults: Params): Params {
+  const small: Record<string, Json> = {
+    channels: 4,
+    convs: 1,
+    width: 4,
+    dim: 8,
+    modes: 3,
+    layers: 2,
+    items: 12,
+  }
+  const known = Object.entries(small).filter(([name]) => Object.hasOwn(defaults, name))
+  return { ...defaults, ...Object.fromEntries(known) }
+}
+
+/** Model and loss as the engine takes them. */
+export function lossOf(model: Model, loss: Loss, facts: Params): LossOf {
+  return (init: Init, feeds: Record<string, Tensor>, noise: Noise) => {
+    const batch = batchOf(feeds)
+    const output = model.build(toyParams(model.defaults), facts, init)(batch.input, noise)
+    return loss.value(output, batch, toyParams(loss.defaults), noise)
+  }
+}
+
+export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
+  const { target, ...input } = feeds
+  return { input, target: target! }
+}
+
+export function tensorOf({ data, shape, dtype }: HostTensor): Tensor {
+  return tf.tensor(data, [...shape], dtype)
+}
+
+export function tensorsOf(feeds: Record<string, HostTensor>): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, tensorOf(host)]))
+}
+
+/** Eager noise from one stream per name. */
+export function noiseFrom(seed: number): Noise {
+  return (name, shape, law) => tensorOf(drawNoise(shape, law, rng(seed, name)))
+}
+
+export function normals(shape: readonly number[], stream: Rng): HostTensor {
+  return drawNoise(shape, 'normal', stream)
+}
+
+/** Four diffusion problems on 7 × 7 nodes, k = exp(noise), solved by elimination in f64. 7 is odd and no multiple of anything. */
+function operatorsToy(): Toy {
+  const [batch, n] = [4, 7]
+  const k = normals([batch, n + 1, n + 1], rng(1, 'k'))
+  for (let i = 0; i < k.data.length; i++) k.data[i] = Math.exp(0.5 * k.data[i]!)
+  const rhs = normals([batch, n, n], rng(1, 'rhs'))
+  const target: HostTensor = { shape: [batch, n, n], dtype: 'float32', data: new Float32Array(batch * n * n) }
+  for (let b = 0; b < batch; b++) {
+    const cells = k.data.subarray(b * (n + 1) ** 2, (b + 1) * (n + 1) ** 2)
+    const right = rhs.data.subarray(b * n * n, (b + 1) * n * n)
+    target.data.set(eliminate(fivePoint(cells, n), Float64Array.from(right)), b * n * n)
+  }
+  return { facts: { grid: n }, feeds: { k, rhs, target }, shapes: { x: [batch, n, n] }, loss: 'relative-l2' }
+}
+
+/** The matrix of -div(k grad x), rows and columns i n + j: faces carry the mean of their two cells. */
+export function fivePoint(k: ArrayLike<number>, n: number): Float64Array[] {
+  const cell = (i: number, j: number) => k[i * (n + 1) + j]!
+  const scale = (n + 1) ** 2
+  const matrix = Array.from({ length: n * n }, () => new Float64Array(n * n))
+  const link = (i: number, j: number, di: number, dj: number, face: number) => {
+    const row = matrix[i * n + j]!
+    row[i * n + j]! += face * scale
+    const inside = i + di >= 0 && i + di < n && j + dj >= 0 && j + dj < n
+    if (inside) row[(i + di) * n + j + dj] = -face * scale
+  }
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      link(i, j, -1, 0, (cell(i, j) + cell(i, j + 1)) / 2)
+      link(i, j, 1, 0, (cell(i + 1, j) + cell(i + 1, j + 1)) / 2)
+      link(i, j, 0, -1, (cell(i, j) + cell(i + 1, j)) / 2)
+      link(i, j, 0, 1, (cell(i, j + 1) + cell(i + 1, j + 1)) / 2)
+    }
+  return matrix
+}
+
+/** Gaussian elimination without pivoting, which a symmetric positive definite matrix does not need. Overwrites both. */
+export function eliminate(matrix: Float64Array[], right: Float64Array): Float64Array {
+  const size = right.length
+  for (let p = 0; p < size; p++)
+    for (let r = p + 1; r < size; r++) {
+      const factor = matrix[r]![p]! / matrix[p]![p]!
+      if (factor === 0) continue
+      for (let c = p; c < size; c++) matrix[r]![c]! -= factor * matrix[p]![c]!
+      right[r]! -= factor * right[p]!
+    }
+  for (let r = size - 1; r >= 0; r--) {
+    for (let c = r + 1; c < size; c++) right[r]! -= matrix[r]![c]! * right[c]!
+    right[r]! /= matrix[r]![r]!
+  }
+  return right
+}
+
+/** Four users, catalog of 20, 6 places; histories of 6, 4, 1 and 3 items, each followed by its next item. */
+function recommendersToy(): Toy {
+  const [items, length] = [20, 6]
+  const sequences = [
+    [3, 7, 20, 7, 1, 12, 5],
+    [9, 9, 2, 14, 6],
+    [11, 4],
+    [18, 1, 16, 8],
+  ]
+  const history = new Int32Array(4 * length)
+  const target = new Int32Array(4 * length)
+  sequences.forEach((sequence, user) => {
+    const start = user * length + length - (sequence.length - 1)
+    history.set(sequence.slice(0, -1), start)
+    target.set(sequence.slice(1), start)
+  })
+  const shape = [4, length]
+  return {
+    facts: { items, length },
+    feeds: {
+      history: { shape, dtype: 'int32', data: history },
+      target: { shape, dtype: 'int32', data: target },
+    },
+    shapes: { states: [4, length, D], catalog: [items, D] },
+    loss: 'ce',
+  }
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkLeaks } from '../../../generators/interactions/leaks.ts'
+import { viewShards, writeShards } from '../../../generators/interactions/shards.ts'
+import { loadLog, type Strategy, splitLog } from '../../../generators/interactions/split.ts'
+import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
+import { testContext } from '../../context.ts'
+import { clear, type Event, writeEvents } from './oracle.ts'
+
+/** Each check must fail for the damage that it is there for; a check that cannot fail says nothing. */
+describe('generators/interactions/leaks', () => {
+  let folder: string
+  let db: Duckdb
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leaks-'))
+    db = await openDuckdb(join(folder, 'db'))
+  })
+  after(async () => {
+    await db.close()
+    await rm(folder, { recursive: true })
+  })
+
+  // users a … f, five events each, item 1 … 5 in turn; a to d at times 0 … 8, e and f at 20 … 28
+  const events = [...'abcdef'].flatMap((user, n) =>
+    [0, 2, 4, 6, 8].map(
+      (t, k): Event => ({
+        user,
+        item: `i${(n + k) % 5}`,
+        time: BigInt(n < 4 ? t : t + 20),
+        ordinal: 5 * n + k,
+      }),
+    ),
+  )
+  const prepare = async (strategy: Strategy) => {
+    await clear(db)
+    await writeEvents(db, join(folder, 'events.parquet'), events)
+    await loadLog(db, join(folder, 'events.parquet'))
+    const moment = await splitLog(db, strategy, 0.7)
+    await viewShards(db, folder, await writeShards(db, folder, testContext(folder)))
+    await checkLeaks(db, strategy, moment)
+    return moment
+  }
+  /** What the check says when a view shows `select` in place of the shards. */
+  const damaged = async (
+    strategy: Strategy,
+    moment: string | null,
+    split: string,
+    select: string,
+    claim: RegExp,
+  ) => {
+    await db.run(`ALTER VIEW ${split}_rows RENAME TO whole`)
+    await db.run(
+      `CREATE VIEW ${split}_rows AS SELECT *, list_append(history, target) AS events FROM (${select})`,
+    )
+    await assert.rejects(checkLeaks(db, strategy, moment), claim, select)
+    await db.run(`DROP VIEW ${split}_rows; ALTER VIEW whole RENAME TO ${split}_rows`)
+  }
+  const COLUMNS = '"user", history, target, time'
+
+  it('finds damage in leave-one-out', async () => {
+    const moment = await prepare('leave-one-out')
+    const cases: [split: string, select: string, claim: RegExp][] = [
+      [
+        'train',
+        `SELECT ${COLUMNS} FROM whole UNION ALL SELECT ${COLUMNS} FROM whole WHERE "user" = 1`,
+        /1 offenders against 'one row per user'/,
+      ],
+      [
+        'train',
+        `SELECT "user", history, 6 AS target, time FROM whole`,
+        /6 offenders against 'every item is in the catalog'/,
+      ],
+      [
+        'valid',
+        `SELECT ${COLUMNS} FROM whole WHERE "user" <> 2`,
+        /1 offenders against 'valid and test have the same users'/,
+      ],
+      ['test', `SELECT "user", history[:-2] AS history, target, time FROM whole`, /what was known at valid/],
+      [
+        'test',
+        `SELECT "user", history, target, time - 9 AS time FROM whole`,
+        /6 offenders against 'targets come in the order of time'/,
+      ],
+      // the leak that matters: training sees the valid target
+      [
+        'train',
+        `SELECT whole."user", whole.events AS history, valid_rows.target, valid_rows.time FROM whole JOIN valid_rows USING ("user")`,
+        /training of a tested user is the history/,
+      ],
+      ['train', `SELECT ${COLUMNS} FROM whole WHERE "user" > 1`, /training of a tested user/],
+      [
+        'train',
+        `SELECT "user", history, target, time + 3 AS time FROM whole`,
+        /6 offenders against 'training does not come after/,
+      ],
+    ]
+    for (const [split, select, claim] of cases) await damaged('leave-one-out', moment, split, select, claim)
+    await db.run('INSERT INTO log SELECT u, i, time, ordinal + 100 FROM log LIMIT 1')
+    await assert.rejects(
+      checkLeaks(db, 'leave-one-out', moment),
+      /every event is in training or is one of two targets/,
+    )
+  })
+
+  it('finds damage in a temporal split', async () => {
+    const moment = await prepare('temporal')
+    assert.equal(moment, '20') // index 20.3 of 30: the first event of e or f
+    const other = `SELECT ${COLUMNS} FROM whole UNION ALL SELECT 7, [1], 2`
+    const cases: [split: string, select: string, claim: RegExp][] = [
+      [
+        'train',
+        `SELECT CASE WHEN "user" = 1 THEN 5 ELSE "user" END AS "user", history, target, time FROM whole`,
+        /1 offenders against 'no user is both trained on and tested'/,
+      ],
+      ['train', `${other}, 20`, /1 offenders against 'training lies before T'/],
+      [
+        'test',
+        `SELECT "user", list_prepend(1, history) AS history, target, time FROM whole`,
+        /what was known at valid|nothing before T/,
+      ],
+      ['valid', `SELECT "user", history, target, time - 9 AS time FROM whole`, /targets lie at or after T/],
+      [
+        'train',
+        'SELECT "user", [1] AS history, 1 AS target, time FROM whole',
+        /every item of test was seen in training/,
+      ],
+    ]
+    for (const [split, select, claim] of cases) await damaged('temporal', moment, split, select, claim)
+    // a user trained on who was there after T, though no row shows it
+    await db.run('UPDATE log SET time = 99 WHERE u = 1 AND ordinal = 4')
+    await assert.rejects(
+      checkLeaks(db, 'temporal', moment),
+      /1 offenders against 'users trained on have no event at or after T'/,
+    )
+    await db.run('UPDATE log SET time = 8 WHERE u = 1 AND ordinal = 4')
+    // an event of a tested user that lies before T after all, though its row shows it
+    await db.run('UPDATE log SET time = 1 WHERE u = 5 AND ordinal = 20')
+    await assert.rejects(
+      checkLeaks(db, 'temporal', moment),
+      /1 offenders against 'nothing before T is known at test'/,
+    )
+  })
+})

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Context, Params, Stage } from '../../../contracts.ts'
+import { readArrow } from '../../../io/arrow.ts'
+import { exists, hashTree } from '../../../io/files.ts'
+import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
+import { describeParquet } from '../../../io/parquet.ts'
+import fields from '../../../pipelines/stages/fields.ts'
+import solve from '../../../pipelines/stages/solve.ts'
+import { memoryJournal, type TestOptions, testContext } from '../../context.ts'
+
+const law = { generator: 'condiff', covariance: 'gaussian', variance: 0.4, contrast: null, grid: 5 }
+const rows = { train: 5, valid: 1, test: 2, perShard: 3 }
+
+type Any<P> = Stage & { params: P }
+function stageOf<P>(run: string, params: Params): Any<P> {
+  const deps = run === 'fields' ? [] : ['fields/toy0.4_grid5']
+  const outs = [run === 'fields' ? 'fields/toy0.4_grid5' : 'datasets/operators/toy0.4_grid5']
+  return { id: `${run}@toy`, run, deps, outs, params: params as P & Params, device: 'cpu' }
+}
+
+describe('stage solve', () => {
+  let root = ''
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'fieldrank-solve-'))
+  })
+  afterEach(() => rm(root, { recursive: true, force: true }))
+  const folder = () => join(root, 'datasets/operators/toy0.4_grid5')
+  const source = () => join(root, 'fields/toy0.4_grid5')
+  const makeFields = (params: Params = { ...law, rows }) =>
+    fields(stageOf('fields', params), testContext(root))
+  const makeSolutions = (params: Params = {}, options: TestOptions | Context = {}) =>
+    solve(stageOf('solve', { solver: 'cholesky', tolerance: 1e-10, ...params }), testContext(root, options))
+
+  it('publishes k and rhs to the bit, x in f64, in shards of the same rows', async () => {
+    await makeFields()
+    await makeSolutions()
+    assert.deepEqual(await checkDataset(folder()), [])
+    const dataset = await readManifest(folder())
+    assert.deepEqual(
+      dataset.shards.map(({ split, rows }) => [split, rows]),
+      [
+        ['train', 3],
+        ['train', 2],
+        ['valid', 1],
+        ['test', 2],
+      ],
+    )
+    const solved = await readSplit(folder(), dataset, 'test')
+    const { columns } = await readArrow(join(source(), 'test-00000-of-00001.arrow'))
+    assert.deepEqual(Object.keys(solved.data), ['row', 'k', 'rhs', 'x', 'contrast', 'residual'])
+    for (const name of ['row', 'k', 'rhs', 'contrast'])
+      assert.deepEqual(solved.data[name], columns.data[name])
+    assert.equal(solved.data.x!.length, 2 * 25)
+  })
+
+  it('solves −Δu = f: the five-point sum of x is rhs', async () => {
+    await makeFields({ generator: 'poisson', grid: 5, rows })
+    await makeSolutions()
+    const { data } = await readSplit(folder(), await readManifest(folder()), 'valid')
+    const [x, rhs] = [data.x as Float64Array, data.rhs as Float32Array]
+    const at = (i: number, j: number) => (i < 0 || j < 0 || i > 4 || j > 4 ? 0 : x[i * 5 + j]!)
+    for (let i = 0; i < 5; i++) {
+      for (let j = 0; j < 5; j++) {
+        const sum = 36 * (4 * at(i, j) - at(i - 1, j) - at(i + 1, j) - at(i, j - 1) - at(i, j + 1))
+        // terms of size 144 |x| ~ 10 in f64: rounding stays below 1e-13
+        assert.ok(Math.abs(sum - rhs[i * 5 + j]!) < 1e-13)
+      }
+    }
+  })
+
+  it('says in the manifest what made the set and what came out', async () => {
+    await makeFields()
+    const facts = await makeSolutions()
+    const dataset = await readManifest(folder())
+    assert.equal(dataset.name, 'toy0.4_grid5')
+    assert.equal(dataset.track, 'operators')
+    assert.deepEqual(
+      [dataset.version, dataset.license, dataset.cite],
+      ['1.0.0', 'CC-BY-4.0', 'arXiv:2406.04709'],
+    )
+    assert.deepEqual(dataset.schema.k!.shape, [6, 6])
+    assert.deepEqual(dataset.schema.x, {
+      type: 'f64',
+      shape: [5, 5],
+      unit: '1',
+      about: dataset.schema.x!.about,
+    })
+    const expected = {
+      ...law,
+      length: 0.05,
+      attempts: 10000,
+      seed: 42,
+      solver: 'cholesky',
+      solverParams: { tolerance: 1e-10, refinements: 1 },
+    }
+    assert.deepEqual(dataset.params, expected)
+    assert.deepEqual(dataset.facts, facts)
+    assert.deepEqual([facts.rows, facts.grid, facts.unconverged, facts.fallbacks], [8, 5, 0, 0])
+    assert.ok((facts.worstResidual as number) > 0 && (facts.worstResidual as number) < 1e-14)
+  })
+
+  it('puts 64 rows in a row group, and the law in the file itself', async () => {
+    await makeFields({ generator: 'poisson', grid: 3, rows: { train: 70, perShard: 100 } })
+    await makeSolutions()
+    const described = await describeParquet(join(folder(), 'train-00000-of-00001.parquet'))
+    assert.deepEqual(
+      described.rowGroups.map(({ rows }) => rows),
+      [64, 6],
+    )
+    const params = { generator: 'poisson', grid: 3, seed: 42, split: 'train' }
+    assert.deepEqual(JSON.parse(described.metadata['fieldrank.params']!), params)
+  })
+
+  it('agrees with another solver within what both promise', async () => {
+    await makeFields()
+    await makeSolutions()
+    const direct = await readSplit(folder(), await readManifest(folder()), 'train', ['x'])
+    await rm(folder(), { recursive: true })
+    await makeSolutions({ solver: 'cg' })
+    const iterative = await readSplit(folder(), await readManifest(folder()), 'train', ['x'])
+    const [a, b] = [direct.data.x as Float64Array, iterative.data.x as Float64Array]
+    const scale = Math.max(...a.map(Math.abs))
+    // residual 1e-10 times the condition number of A, below 1e3 at n = 5 and contrast 100
+    for (const [p, value] of a.entries()) assert.ok(Math.abs(value - b[p]!) < 1e-7 * scale)
+  })
+
+  it('goes on after its last whole shard when it was stopped, and ends with the same bytes', async () => {
+    await makeFields()
+    await makeSolutions()
+    const whole = await hashTree(folder())
+    await rm(folder(), { recursive: true })
+    const journal = memoryJournal()
+    const stop = new AbortController()
+    const progress = (done: number) => done > 3 && stop.abort(new Error('stopped'))
+    await assert.rejects(makeSolutions({}, { journal, signal: stop.signal, progress }), /stopped/)
+    assert.ok(!(await exists(join(folder(), 'manifest.json'))))
+    await makeSolutions({}, { journal })
+    assert.equal(await hashTree(folder()), whole)
+
+    const shard = join(folder(), 'train-00000-of-00002.parquet')
+    const bytes = await readFile(shard)
+    bytes[20]! ^= 1
+    await writeFile(shard, bytes)
+    await makeSolutions({}, { journal })
+    assert.equal(await hashTree(folder()), whole)
+  })
+
+  it('refuses fields that are not those of fields.json', async () => {
+    await makeFields()
+    const shard = join(source(), 'valid-00000-of-00001.arrow')
+    const bytes = await readFile(shard)
+    bytes[bytes.length >> 1]! ^= 1
+    await writeFile(shard, bytes)
+    await assert.rejects(makeSolutions(), {
+      name: 'UserError',
+      message: /^valid-00000-of-00001\.arrow: sha256 is not/,
+    })
+    await rm(join(source(), 'fields.json'))
+    await assert.rejects(makeSolutions(), {
+      name: 'UserError',
+      message: /no fields\.json\. Not made by the stage fields/,
+    })
+  })
+
+  /** A solver or a generator of a user, as a file. */
+  async function userFile(name: string, text: string): Promise<string> {
+    await mkdir(join(root, 'user'), { recursive: true })
+    await writeFile(join(root, 'user', name), text)
+    return join(root, 'user', name)
+  }
+
+  it('does not believe a solver: a wrong x that calls itself converged is solved again', async () => {
+    await makeFields()
+    await makeSolutions()
+    const honest = await readSplit(folder(), await readManifest(folder()), 'test', ['x'])
+    await rm(folder(), { recursive: true })
+    const liar = await userFile(
+      'liar.mjs',
+      `export default { about: 'lies', defaults: {}, setup: async (matrix) => matrix,
+      solve: async ({ batch, n }, rhs) => ({ x: { batch, n, data: rhs.data.map((value, p) => p < n * n ? 0 : Number.NaN) },
+        status: Array(batch).fill('converged'), iterations: new Int32Array(batch), residual: new Float64Array(batch) }) }`,
+    )
+    const facts = await makeSolutions({ solver: liar })
+    assert.equal(facts.fallbacks, 8)
+    assert.ok((facts.worstResidual as number) < 1e-14)
+    assert.deepEqual(await readSplit(folder(), await readManifest(folder()), 'test', ['x']), honest)
+  })
+
+  it('publishes nothing when a row has no solution, and names the rows', async () => {
+    // rows 1 of train and 0 of test have k = −1 in the middle: A is not positive definite, Cholesky breaks down
+    const generator = await userFile(
+      'broken.mjs',
+      `const about = 'x'
+      const column = (type, shape) => ({ type, shape, about })
+      export default { about, defaults: { grid: 3 },
+        schema: () => ({ row: column('i32', []), k: column('f32', [4, 4]), rhs: column('f32', [3, 3]), contrast: column('f64', []), attempts: column('i32', []) }),
+        async *rows(params, { from, to }) {
+          for (let address = from; address < to; address++) {
+            const k = new Float32Array(16).fill(1)
+            if (address === 1 || address === 2 ** 31) k.fill(-1, 5, 11)
+            yield { rows: 1, data: { row: Int32Array.of(address % 2 ** 30), k, rhs: new Float32Array(9).fill(1), contrast: Float64Array.of(1), attempts: Int32Array.of(1) } }
+          }
+        } }`,
+    )
+    await makeFields({ generator, rows: { train: 3, test: 2, perShard: 2 } })
+    await assert.rejects(makeSolutions(), {
+      name: 'UserError',
+      message:
+        /^solve@toy: 2 of 5 rows did not converge \(train 1, test 0; worst residual \d.*, asked 1e-10\)\. Nothing was published\./,
+    })
+    assert.ok(!(await exists(join(folder(), 'manifest.json'))))
+  })
+
+  it('names a solver that is not there and a param that it lacks', async () => {
+    await makeFields()
+    await assert.rejects(makeSolutions({ solver: 'choleski' }), {
+      message: /solver 'choleski' not found .*Did you mean 'cholesky'/,
+    })
+    await assert.rejects(makeSolutions({ refinement: 2 }), {
+      message: /solver cholesky: unknown param 'refinement'.*'refinements'/,
+    })
+  })
+})

@@ -19,6 +19,7 @@ export interface Rng {
   uniform(): number // in (0, 1)
   normal(): number
   integer(below: number): number // in [0, below)
+  words(out: Int32Array): void // 32 random bits each, for those who need many
 }
 
 // ── Data ─────────────────────────────────────────────────────────────────────
@@ -56,11 +57,7 @@ export interface Artifact {
   bytes: number
 }
 /** A stretch of raw file bytes, so that a range reader can verify what it reads. */
-export interface Bytes {
-  offset: number
-  bytes: number
-  sha256: string
-}
+export type Bytes = { offset: number; bytes: number; sha256: string }
 /** A Parquet file with a hash per row group. */
 export interface Table extends Artifact {
   rows: number
@@ -98,11 +95,7 @@ export interface Generator<P extends Params = Params> extends About {
 // ── Solvers: -div(k grad u) = f on the unit square, u = 0 on its boundary ────
 
 /** `batch` fields on n × n points, row-major. Unknowns live on interior nodes; k on the cells around them, one more a side. */
-export interface Field {
-  batch: number
-  n: number
-  data: Float64Array
-}
+export type Field = { batch: number; n: number; data: Float64Array }
 /** `batch` five-point matrices on the n × n interior nodes; the four neighbours are stored with their sign (≤ 0). */
 export interface Stencil {
   batch: number
@@ -153,10 +146,7 @@ export interface Recommenders extends Task {
   output: { states: Tensor; catalog: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ; row j is item j + 1
 }
 
-export interface Batch<T extends Task> {
-  input: T['input']
-  target: T['target']
-}
+export type Batch<T extends Task> = { input: T['input']; target: T['target'] }
 
 /** Random numbers are declared, never drawn inside a traced step: the loop feeds a fresh tensor at every step, a test injects its own. */
 export type Noise = (name: string, shape: readonly number[], law: Law) => Tensor
@@ -176,7 +166,7 @@ export interface Model<T extends Task = Task, P extends Params = Params> extends
   build(params: P, facts: T['facts'], init: Init): Forward<T>
 }
 
-/** A method that is fitted, not trained (popularity, Markov, …). Lives among models/, meets the loss `none` alone. */
+/** A method that is fitted, not trained (popularity, Markov, …); it meets the loss `none` alone. */
 export interface Ranker<P extends Params = Params> extends About {
   defaults: P
   fit(train: Interactions, params: P): Rank
@@ -194,11 +184,7 @@ export interface Loss<T extends Task = Task, P extends Params = Params> extends 
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
 }
 
-export interface Score {
-  value: number
-  stderr: number | null
-  rows: number
-}
+export type Score = { value: number; stderr: number | null; rows: number }
 
 /** Host arithmetic on columns: no tensors, so a score can be checked by hand and on any machine. */
 export interface Metric extends About {
@@ -225,11 +211,15 @@ export interface HostBatch {
 
 export interface Track<T extends Task = Task> extends About {
   key: string // the column that names a row: 'row', 'user'
+  defaults: Params // what `open` takes: keys of the budget beside those of the training loop
+  watch: string // the metric computed on the valid split after each epoch: 'ndcg@10'
   predictions(facts: Params): Schema // what a submission's Parquet must hold
   /** Opens a dataset for learning: reads and checks its shards. */
   open(dataset: Dataset, folder: string, params: Params): Promise<Opened<T>>
   /** The columns that metrics compare predictions with, one row per row of the split. */
   truth(dataset: Dataset, folder: string, split: Split): Promise<Columns>
+  /** The first flaw of predictions that a schema cannot see, as half a sentence that names the row; null when sound. */
+  flaw(predictions: Columns, facts: Params): string | null
 }
 export interface Opened<T extends Task = Task> {
   facts: T['facts']
@@ -245,10 +235,7 @@ export interface Opened<T extends Task = Task> {
   /** For Rankers: top lists of all rows of a split. */
   rank?(rank: Rank, split: Split): Columns
 }
-export interface Declared {
-  shape: readonly number[]
-  dtype: Dtype
-}
+export type Declared = { shape: readonly number[]; dtype: Dtype }
 
 /** One line of a leaderboard, ours or anyone's: run.json. What was merely measured stands in cost.json beside it. */
 export interface Submission extends About {

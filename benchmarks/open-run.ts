@@ -1,12 +1,12 @@
 /** All that a training run stands on, opened and checked before the first step. */
-import type { Columns, Context, Dataset, Loss, Model, Opened, Params, Rng } from '../contracts.ts'
+import type { Columns, Context, Dataset, Loss, Model, Opened, Params, Rng, Track } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import type { EngineOptions } from '../tensor/engine.ts'
 import { type Budget, openBudget } from './budget.ts'
 import { type Choice, type Chosen, choose } from './choice.ts'
 import { loadMeasure, type Measure } from './measure.ts'
 import { type Network, openEngine, openNetwork } from './network.ts'
-import { type Course, loadTrack, openDataset } from './track.ts'
+import { loadTrack, openDataset } from './track.ts'
 
 export interface TrainRequest {
   track: string
@@ -17,16 +17,8 @@ export interface TrainRequest {
   engine: Params
 }
 
-export interface Run {
-  name: string // 'fno_relative-l2_0 on gaussian0.4_grid64', for sentences
-  track: Course
-  dataset: Dataset
+export interface Run extends Asked {
   opened: Opened
-  model: Chosen<Model>
-  loss: Chosen<Loss>
-  budget: Budget
-  forTrack: Params // the track's part of the budget
-  engine: EngineOptions
   size: number // rows of a batch
   random: (...name: (string | number)[]) => Rng
   watched: Measure
@@ -39,18 +31,9 @@ export async function openRun(
   folder: string,
   ctx: Pick<Context, 'rng'>,
 ): Promise<Run> {
-  const track = await loadTrack(request.track)
-  const dataset = await openDataset(folder, request.track)
-  const { budget, forTrack } = openBudget(request.track, track.defaults, request.budget)
-  const engine = openEngine(request.engine)
-  const model = await choose<Model>('model', `models/${request.track}`, request.model)
-  const loss = await choose<Loss>('loss', `losses/${request.track}`, request.loss)
-  const name = `${model.name}_${loss.name}_${request.seed} on ${dataset.name}`
-
-  if (!Number.isSafeInteger(request.seed) || request.seed < 0)
-    throw new UserError(`${name}: seed must be a whole number from 0 (got ${request.seed})`)
-
-  const opened = await track.open(dataset, folder, forTrack)
+  const asked = await openRequest(request, folder)
+  const { name, track, dataset, budget } = asked
+  const opened = await track.open(dataset, folder, asked.forTrack)
   const size = Math.min(budget.batch, opened.rows('train'))
   if (size === 0) throw new UserError(`${name}: the train split has no rows to learn from`)
   if (opened.rows('test') === 0) throw new UserError(`${name}: the test split has no rows to predict`)
@@ -58,25 +41,35 @@ export async function openRun(
     throw new UserError(`${name}: patience needs a valid split, and it has no rows. Set patience: 0`)
   const watched = await loadMeasure(request.track, track.watch)
   const validTruth = await track.truth(dataset, folder, 'valid')
+
   const random = (...rest: (string | number)[]) => ctx.rng('train', request.seed, ...rest)
   const batch = { facts: opened.facts, shapes: opened.shapes(size) }
-  const network = await openNetwork({ model, loss }, batch, budget, engine, (weight) =>
-    random('weights', weight),
-  )
-  return {
-    name,
-    track,
-    dataset,
-    opened,
-    model,
-    loss,
-    budget,
-    forTrack,
-    engine,
-    size,
-    random,
-    watched,
-    validTruth,
-    network,
-  }
+  const weightsOf = (weight: string) => random('weights', weight)
+  const network = await openNetwork(asked, batch, budget, asked.engine, weightsOf)
+  return { ...asked, opened, size, random, watched, validTruth, network }
+}
+
+/** What the request says, by name. */
+interface Asked {
+  name: string // 'fno_relative-l2_0 on gaussian0.4_grid64', for sentences
+  track: Track
+  dataset: Dataset
+  model: Chosen<Model>
+  loss: Chosen<Loss>
+  budget: Budget
+  forTrack: Params // the track's part of the budget
+  engine: EngineOptions
+}
+
+async function openRequest(request: TrainRequest, folder: string): Promise<Asked> {
+  const track = await loadTrack(request.track)
+  const dataset = await openDataset(folder, request.track)
+  const budgets = openBudget(request.track, track.defaults, request.budget)
+  const engine = openEngine(request.engine)
+  const model = await choose<Model>('model', `models/${request.track}`, request.model)
+  const loss = await choose<Loss>('loss', `losses/${request.track}`, request.loss)
+  const name = `${model.name}_${loss.name}_${request.seed} on ${dataset.name}`
+  if (!Number.isSafeInteger(request.seed) || request.seed < 0)
+    throw new UserError(`${name}: seed must be a whole number from 0 (got ${request.seed})`)
+  return { name, track, dataset, model, loss, ...budgets, engine }
 }

@@ -5,17 +5,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Columns, Cost, Dataset, Submission } from '../contracts.ts'
+import type { Columns, Cost, Dataset, Submission, Track } from '../contracts.ts'
 import { writeDurable } from '../io/files.ts'
 import { CODE } from '../io/lookup.ts'
 import { writeParquet } from '../io/parquet.ts'
 import { writeSafetensors } from '../io/safetensors.ts'
 import type { Weights } from '../tensor/types.ts'
 import { checkPredictions, writeCost, writeSubmission } from './submission.ts'
-import type { Course } from './track.ts'
 
 export interface Finished {
-  track: Course
+  track: Track
   trackName: string
   dataset: Dataset
   method: Submission['method']

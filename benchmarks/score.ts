@@ -8,7 +8,7 @@
  * Writes scores.json and rows.parquet: the key, and a column per metric that has rows, for paired tests.
  */
 import { join } from 'node:path'
-import type { Columns, Dataset, Params, Schema, Score, Submission, Values } from '../contracts.ts'
+import type { Columns, Dataset, Params, Schema, Score, Submission, Track, Values } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { writeDurable } from '../io/files.ts'
 import { pretty } from '../io/json.ts'
@@ -18,7 +18,7 @@ import { standardError } from '../math/statistics.ts'
 import { byKey } from './align.ts'
 import { loadMeasure, type Measure } from './measure.ts'
 import { checkPredictions, readPredictions, readSubmission } from './submission.ts'
-import { type Course, loadTrack } from './track.ts'
+import { loadTrack } from './track.ts'
 
 export interface Scored {
   scores: { readonly [metric: string]: Score }
@@ -54,7 +54,7 @@ export async function score(
 
 /** The arithmetic alone, on columns in any order that hold the same keys. */
 export function scoreColumns(
-  { track, measures, facts }: { track: Course; measures: readonly Measure[]; facts: Params },
+  { track, measures, facts }: { track: Track; measures: readonly Measure[]; facts: Params },
   predictions: Columns,
   truth: Columns,
 ): Scored {

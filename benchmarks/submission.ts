@@ -6,14 +6,13 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { Columns, Cost, Params, Schema, Submission } from '../contracts.ts'
+import type { Columns, Cost, Params, Schema, Submission, Track } from '../contracts.ts'
 import { misfit } from '../io/columns.ts'
 import { UserError } from '../io/errors.ts'
 import { exists, sha256File, writeDurable } from '../io/files.ts'
 import { pretty } from '../io/json.ts'
 import { readParquet } from '../io/parquet.ts'
 import { firstIssue, parseJson } from '../io/schema.ts'
-import type { Course } from './track.ts'
 
 const text = z.string().min(1).max(1000)
 const url = z.url({ protocol: /^https?$/ })
@@ -93,7 +92,7 @@ export async function readPredictions(
 export function checkPredictions(
   subject: string,
   predictions: Columns,
-  { track, truth, facts }: { track: Course; truth: Columns; facts: Params },
+  { track, truth, facts }: { track: Track; truth: Columns; facts: Params },
 ): void {
   const schema = track.predictions(facts)
   const flaw =

@@ -2,8 +2,8 @@
  * The only door to DuckDB: SQL over tables that may be larger than memory.
  *
  * The database is a file in a folder of the caller, with a stated memory limit; what does not fit is spilled to
- * the same folder. Measured: peak memory = limit + about 130 MB. `list(x ORDER BY …)` over a whole table does not
- * spill: aggregate it over a range of keys at a time.
+ * the same folder. `list(x ORDER BY …)` does not spill: aggregate it over a range of keys at a time, never over a
+ * whole table.
  *
  * Bytes: text is compared byte by byte (UTF-8), insertion order is kept, and `copyToParquet` insists on an order,
  * so the same rows give the same file whatever the number of threads. What it will not do: `random()` and `hash()`
@@ -34,6 +34,13 @@ export interface DuckdbOptions {
   signal?: AbortSignal // interrupts the statement that is running
 }
 
+export interface ParquetFile {
+  path: string
+  order: string // of the rows: columns that leave no ties
+  schema: Schema // goes into the metadata of the file; the columns must have these types
+  rowGroup?: number // rounded up to 2,048 rows
+}
+
 export type Row = Readonly<Record<string, number | bigint | string | boolean | null>>
 
 export interface Duckdb {
@@ -48,69 +55,40 @@ export interface Duckdb {
   columns(sql: string): Promise<Columns>
   /** Adds rows to a table whose columns are those of `columns`, in that order and of those types. */
   append(table: string, columns: Columns): Promise<void>
-  /**
-   * Writes the rows of a SELECT, sorted by `order` (which must leave no ties), to one Parquet file: ZSTD, version 2
-   * encodings, with `schema` in its metadata. The file appears whole or not at all. Row groups are rounded up to
-   * 2,048 rows.
-   */
-  copyToParquet(
-    select: string,
-    options: { order: string; path: string; schema: Schema; rowGroup?: number },
-  ): Promise<void>
+  /** Writes the rows of a SELECT to one Parquet file: ZSTD, version 2 encodings. It appears whole or not at all. */
+  copyToParquet(select: string, file: ParquetFile): Promise<void>
   /** Closes and deletes the database. */
   close(): Promise<void>
 }
 
 /** Opens a new, empty database in `folder`; one left there by a killed process is deleted first. */
 export async function openDuckdb(folder: string, options: DuckdbOptions = {}): Promise<Duckdb> {
-  const { memory = '1GB', threads = 2, signal } = options
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  const instance = await DuckDBInstance.create(join(folder, 'work.duckdb'), {
-    memory_limit: memory,
-    threads: String(threads),
-    temp_directory: join(folder, 'spill'),
-    preserve_insertion_order: 'true',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+  const instance = await openInstance(folder, options)
   const connection = await instance.connect()
+  const { signal } = options
   const interrupt = () => connection.interrupt()
   signal?.addEventListener('abort', interrupt)
 
-  const run = async (sql: string) => {
+  /** A statement that was interrupted says so in the words of the signal. */
+  const ask = async <T>(statement: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted()
-    await connection.run(sql)
+    try {
+      return await statement()
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
   }
+  const run = async (sql: string) => void (await ask(() => connection.run(sql)))
+  const rows = (sql: string) => ask(() => readRows(connection, sql))
   return {
     run,
-    transaction: async (work) => {
-      await run('BEGIN')
-      try {
-        const result = await work()
-        await run('COMMIT')
-        return result
-      } catch (error) {
-        await connection.run('ROLLBACK').catch(() => {}) // the first error is the one to tell
-        throw error
-      }
-    },
-    rows: (sql) => readRows(connection, sql),
-    count: async (sql) => Number(Object.values((await readRows(connection, sql))[0] ?? {})[0]),
-    columns: (sql) => readColumns(connection, sql),
-    append: (table, columns) => appendColumns(connection, table, columns),
-    copyToParquet: async (select, { order, path, schema, rowGroup = 122_880 }) => {
-      const temporary = join(dirname(path), `.${basename(path)}.tmp`)
-      const metadata = `KV_METADATA {${identifier(SCHEMA_KEY)}: ${quote(JSON.stringify(schema))}}`
-      const format = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION 'V2', ROW_GROUP_SIZE ${rowGroup}, ${metadata}`
-      try {
-        await run(`COPY (SELECT * FROM (${select}) ORDER BY ${order}) TO ${quote(temporary)} (${format})`)
-        await syncFile(temporary)
-        await renameDurable(temporary, path)
-      } finally {
-        await rm(temporary, { force: true })
-      }
-    },
+    rows,
+    count: async (sql) => Number(Object.values((await rows(sql))[0] ?? {})[0]),
+    columns: (sql) => ask(() => readColumns(connection, sql)),
+    append: (table, columns) => ask(() => appendColumns(connection, table, columns)),
+    transaction: (work) => transact(connection, run, work),
+    copyToParquet: (select, file) => copyTo(run, select, file),
     close: async () => {
       signal?.removeEventListener('abort', interrupt)
       connection.closeSync()
@@ -128,6 +106,51 @@ export function quote(text: string): string {
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
+}
+
+type Run = (sql: string) => Promise<void>
+
+async function openInstance(folder: string, options: DuckdbOptions): Promise<DuckDBInstance> {
+  const { memory = '1GB', threads = 2 } = options
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  return DuckDBInstance.create(join(folder, 'work.duckdb'), {
+    memory_limit: memory,
+    threads: String(threads),
+    temp_directory: join(folder, 'spill'),
+    preserve_insertion_order: 'true',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+}
+
+async function transact<T>(connection: DuckDBConnection, run: Run, work: () => Promise<T>): Promise<T> {
+  await run('BEGIN')
+  try {
+    const result = await work()
+    await run('COMMIT')
+    return result
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => {}) // the first error is the one to tell
+    throw error
+  }
+}
+
+async function copyTo(
+  run: Run,
+  select: string,
+  { order, path, schema, rowGroup = 122_880 }: ParquetFile,
+): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.tmp`)
+  const metadata = `KV_METADATA {${identifier(SCHEMA_KEY)}: ${quote(JSON.stringify(schema))}}`
+  const format = `FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION 'V2', ROW_GROUP_SIZE ${rowGroup}, ${metadata}`
+  try {
+    await run(`COPY (SELECT * FROM (${select}) ORDER BY ${order}) TO ${quote(temporary)} (${format})`)
+    await syncFile(temporary)
+    await renameDurable(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
 }
 
 const CHUNK = 2048 // DuckDB's vector size

@@ -1,6 +1,6 @@
 /**
- * What losses over a catalog share: positions instead of sequences, the logit of the right item, the mean over those that count.
- * Letters: B batch, L length, S = B L positions, D width, N items.
+ * What losses over a catalog share: positions instead of sequences, the logit of the right item, the mean over
+ * those that count. Letters: B batch, L length, S = B L positions, D width, N items.
  */
 import type { Batch, Recommenders } from '../contracts.ts'
 import { type Scalar, type Tensor, tf } from '../tensor/index.ts'

@@ -14,7 +14,7 @@ export { philox4x32 } from './philox.ts'
 
 /**
  * uniform(): (0, 1), 52 bits. normal(): Box–Muller, mean 0 and variance 1, |z| < 8.6. integer(below): [0, below), no bias,
- * below ≤ 2⁵³. Every value is equal to the bit on every machine.
+ * below ≤ 2⁵³. words(out): the stream's own 32-bit words. Every value is equal to the bit on every machine.
  */
 export function rng(seed: number, ...name: (string | number)[]): Rng {
   if (!Number.isFinite(seed)) throw new Error(`rng: seed ${seed} is not a number`)
@@ -44,7 +44,10 @@ export function rng(seed: number, ...name: (string | number)[]): Rng {
     }
     return below <= WORDS ? small(word, below) : large(word, below)
   }
-  return { uniform, normal, integer }
+  const words = (out: Int32Array) => {
+    for (let i = 0; i < out.length; i++) out[i] = word()
+  }
+  return { uniform, normal, integer, words }
 }
 
 const WORDS = 0x100000000 // 2³²

@@ -6,8 +6,9 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../io/errors.ts'
 import { claimFile } from './layout.ts'
@@ -50,6 +51,7 @@ export async function claim(root: string): Promise<Claim> {
   } finally {
     await rm(temporary, { force: true })
   }
+  await sweep(root, file)
   const check = async () => {
     if ((await readOwner(file))?.owner?.token === token) return
     throw new UserError(`${root}: another run has taken this folder over; this one stops`)
@@ -115,6 +117,15 @@ async function clearAway(file: string, root: string, aside: string): Promise<voi
     return
   if ((await readFile(aside, 'utf8')) !== text) await linked(aside, file)
   await rm(aside, { force: true })
+}
+
+/** Of a process that was killed while it claimed the folder, a temporary file may stay. Those of the living are theirs. */
+async function sweep(root: string, file: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(`${basename(file)}.`)) continue
+    const found = await readOwner(join(root, name))
+    if (found?.owner && !isAlive(found.owner)) await rm(join(root, name), { force: true })
+  }
 }
 
 /** null where there is no lock; `owner` null where it cannot be read, and then nobody lives who could claim it. */

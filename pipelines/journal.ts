@@ -51,7 +51,17 @@ export async function openJournal(file: string, key: string): Promise<OpenJourna
   const old = found?.key === key ? found : null
   if (old === null) await rm(file, { force: true })
   const handle = await open(file, 'a')
-  if (old !== null) await handle.truncate(old.bytes)
+  try {
+    if (old !== null) await handle.truncate(old.bytes)
+    else {
+      await handle.appendFile(`${JSON.stringify({ key })}\n`)
+      await handle.sync()
+      await syncFolder(dirname(file))
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
   const receipts = old?.receipts ?? new Map<string, Json>()
   let last = Promise.resolve()
   const append = (line: object) => {
@@ -60,10 +70,6 @@ export async function openJournal(file: string, key: string): Promise<OpenJourna
       await handle.datasync()
     })
     return last
-  }
-  if (old === null) {
-    await append({ key })
-    await syncFolder(dirname(file))
   }
   return {
     receipts,

@@ -43,7 +43,7 @@ export async function run(request: Request, options: RunOptions): Promise<Report
   })
   try {
     const state = openState(target)
-    for (const leftover of ['.view', '.replaced']) await sweep(target.root, leftover)
+    await sweep(target.root)
     const recovered = await recover(target.root, state.lock, state.hashes)
     if (recovered.length > 0) options.events.recovered?.(recovered)
     if (options.acceptCode) options.events.accepted?.(await acceptCode(target, state))
@@ -75,9 +75,13 @@ export async function run(request: Request, options: RunOptions): Promise<Report
   }
 }
 
-/** A killed run may have left these; nothing in them is ever needed. */
-function sweep(root: string, folder: string): Promise<void> {
-  return rm(join(root, folder), { recursive: true, force: true })
+/** Deletes what a killed run may have left and nothing ever needs: views, outs that were replaced, temporary files. */
+async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const isLeftover =
+      name === '.view' || name === '.replaced' || /^(lock\.yaml|\.hashes\.json)\..*tmp$/.test(name)
+    if (isLeftover) await rm(join(root, name), { recursive: true, force: true })
+  }
 }
 
 /** Removes folders that hold nothing, from the leaves up. */

@@ -12,7 +12,7 @@ import { addressOf } from '../generators/fields/address.ts'
 import { slice } from '../io/columns.ts'
 import { load } from '../io/lookup.ts'
 import { readParquet } from '../io/parquet.ts'
-import { accepts, assemble, norm } from '../solvers/stencil.ts'
+import { accepts, assemble, norm } from '../solvers/diffusion/stencil.ts'
 import { rowsOf } from './stages/solve/solve-shard.ts'
 
 export interface Verified {

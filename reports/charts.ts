@@ -1,6 +1,6 @@
 /**
  * Charts as SVG text, drawn by Vega without a browser. Frames and text take the color of the page (currentColor);
- * the colors of the series have about the same contrast on white and on near-black, and each series has a dash or a
+ * the colors of the series have about the same contrast on light and on dark ground, and each series has a dash or a
  * shape of its own, so that nothing rests on color alone. Nothing is loaded: all data stands in the specification.
  */
 import { Error as ERRORS, parse, View } from 'vega'
@@ -43,15 +43,7 @@ export function curvesSvg(
     .filter((point) => Number.isFinite(point.value))
     .map((point) => ({ ...point, run: `${point.model} ${point.seed}` }))
   const last = Math.max(1, ...values.map((point) => point.epoch))
-  const scale = { domain: models }
-  const legend = {
-    orient: 'bottom',
-    offset: 8,
-    columns: 3,
-    symbolType: 'stroke',
-    symbolSize: 300,
-    title: null,
-  }
+  const series = { legend: LEGEND, field: 'model' }
   const spec = {
     title: { text: title, anchor: 'start', fontWeight: 'normal', frame: 'group' },
     width: 210,
@@ -59,12 +51,7 @@ export function curvesSvg(
     data: { values },
     mark: { type: 'line', strokeWidth: 1.5, ...(last === 1 && { point: { size: 20 } }) },
     encoding: {
-      x: {
-        field: 'epoch',
-        type: 'quantitative',
-        axis: { tickMinStep: 1, tickCount: Math.min(6, last), format: 'd', grid: false },
-        scale: { zero: false, nice: false },
-      },
+      x: { field: 'epoch', type: 'quantitative', ...wholeNumbers(last) },
       y: {
         field: 'value',
         type: 'quantitative',
@@ -72,8 +59,8 @@ export function curvesSvg(
         ...verticalOf(scaled ?? values.map((point) => point.value)),
       },
       detail: { field: 'run' },
-      color: { field: 'model', legend, scale: { ...scale, range: COLORS } },
-      strokeDash: { field: 'model', legend, scale: { ...scale, range: DASHES } },
+      color: { ...series, scale: { domain: models, range: COLORS } },
+      strokeDash: { ...series, scale: { domain: models, range: DASHES } },
     },
   }
   return draw(spec, alt)
@@ -123,11 +110,13 @@ export function nameOf({ model, loss }: { model: string; loss: string }): string
   return loss === 'none' ? model : `${model} · ${loss}`
 }
 
+const LEGEND = { orient: 'bottom', offset: 8, columns: 3, symbolType: 'stroke', symbolSize: 300, title: null }
+
 /** Width of a letter in pixels, on the wide side. Vega does not know it without a browser; left-aligned names need no better. */
 const LETTER = 6.5
 
-/** Contrast between 3 and 5 on white and on #1b1b1b alike. */
-const COLORS = '#3b82c4 #d9772b #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(' ')
+/** Contrast between 3 and 5 (WCAG) on the grounds that pictures stand on, #f6f6f6 and #242424. */
+const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(' ')
 const DASHES = [
   [1, 0],
   [6, 3],
@@ -155,6 +144,12 @@ const CONFIG = {
   axis: { ...text, ...size, ...line('grid', 0.14), ...line('domain', 0.45), ...line('tick', 0.45) },
   legend: { ...text, ...size, symbolStrokeWidth: 1.5, columnPadding: 14 },
   title: { color: 'currentColor', fontSize: 13 },
+}
+
+/** An axis of epochs, ticks at whole ones only. */
+function wholeNumbers(last: number): object {
+  const axis = { tickMinStep: 1, tickCount: Math.min(6, last), format: 'd', grid: false }
+  return { axis, scale: { zero: false, nice: false } }
 }
 
 function verticalOf(values: readonly number[]): object {

@@ -48,9 +48,10 @@ export function count(n: number | null): string {
   return `${short(n / 1000 ** power)} ${units[power - 1]}`
 }
 
-/** Seconds: 0.42 s, 5.2 s, 310 s. */
+/** Time: 42 ms, 0.42 s, 5.2 s, 310 s. */
 export function seconds(s: number | null): string {
-  return s === null || !Number.isFinite(s) ? NONE : `${short(s)} s`
+  if (s === null || !Number.isFinite(s)) return NONE
+  return s < 0.1 ? `${short(s * 1000)} ms` : `${short(s)} s`
 }
 
 /** Memory: 512 MiB, 1.2 GiB. */

@@ -13,7 +13,7 @@
  */
 import type { Solver, Status, Stencil } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
-import { acceptsOne, allFinite, apply, difference, norm } from './stencil.ts'
+import { acceptsOne, allFinite, apply, difference, norm } from './diffusion/stencil.ts'
 
 const defaults = {
   tolerance: 1e-10, // of ‖f − A x‖ / ‖f‖

@@ -11,7 +11,7 @@
  * Golub, Van Loan, Matrix Computations (4th ed.), algorithm 4.3.5 and section 3.5.3.
  */
 import type { Solver, Status, Stencil } from '../contracts.ts'
-import { type Acceptance, acceptsOne, allFinite, difference } from './stencil.ts'
+import { type Acceptance, acceptsOne, allFinite, difference } from './diffusion/stencil.ts'
 
 const defaults = {
   tolerance: 1e-10, // of ‖f − A x‖ / ‖f‖

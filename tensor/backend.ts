@@ -16,9 +16,9 @@ export type Give = (name: string, declared: Declared) => Tensor
 /** Runs f on placeholders, which it takes from `give`, and returns what f did to get from them to its result. */
 export function trace(f: (give: Give) => Named<Tensor>): Graph & { reused: number } {
   const name = (registered ??= register())
-  const [before, outer] = [tf.getBackend(), recorder]
-  const own = (recorder = startRecorder())
-  values = new WeakMap()
+  const [before, outer] = [tf.getBackend(), current]
+  const own = startRecorder()
+  current = { recorder: own, values: new WeakMap() }
   const outputs = new Map<string, Value>()
   void tf.setBackend(name) // takes effect at once: there is nothing to wait for
   try {
@@ -28,23 +28,22 @@ export function trace(f: (give: Give) => Named<Tensor>): Graph & { reused: numbe
     })
   } finally {
     void tf.setBackend(before)
-    recorder = outer
+    current = outer
   }
   return { inputs: own.inputs, outputs, reused: own.reused }
 }
 
 let registered: string | null = null
-let recorder: Recorder | null = null
-let values = new WeakMap<object, Value>() // by data id, of the trace that is on
+let current: { recorder: Recorder; values: WeakMap<object, Value> } | null = null // values by data id
 
 const backend: tf.KernelBackend = Object.assign(new tf.KernelBackend(), {
   write: (data: tf.BackendValues, shape: number[], dtype: tf.DataType) =>
-    idOf(recording().constant(asNumbers(data, dtype), shape, dtype as Kind)),
+    idOf(recording().recorder.constant(asNumbers(data, dtype), shape, dtype as Kind)),
   move: () => {
     throw new Error('trace: a tensor cannot be moved into a trace')
   },
   readSync(id: object): tf.BackendValues {
-    const value = values.get(id)
+    const value = current?.values.get(id)
     if (value === undefined) throw new Error('trace: a tensor of a finished trace was used')
     const { node, shape } = value
     if (node.kind === 'constant') return elementsOf(node.outputs[0]!)
@@ -87,7 +86,7 @@ function record(
   if (given.length === 0) return asConstant(kernel, attrs)
   const operands = given.map(([, tensor]) => valueBehind(tensor!))
   const names = given.map(([name]) => name)
-  const results = recording().call(kernel, operands, names, attrs).map(infoOf)
+  const results = recording().recorder.call(kernel, operands, names, attrs).map(infoOf)
   return lists.has(kernel) ? results : results[0]!
 }
 
@@ -102,14 +101,14 @@ function asConstant(kernel: string, attrs: Attrs): tf.TensorInfo {
   const { dataId, shape, dtype } = made as tf.TensorInfo
   const data = asNumbers(cpu.readSync(dataId), dtype)
   cpu.disposeData(dataId)
-  return infoOf(recording().constant(data, shape, dtype as Kind))
+  return infoOf(recording().recorder.constant(data, shape, dtype as Kind))
 }
 
 /** A tensor from outside the trace becomes a constant in it; it stays where it is. */
 function valueBehind({ dataId, shape, dtype }: tf.TensorInfo): Value {
-  const known = values.get(dataId)
+  const known = recording().values.get(dataId)
   if (known !== undefined) return known
-  return recording().constant(asNumbers(tf.engine().readSync(dataId), dtype), shape, dtype as Kind)
+  return recording().recorder.constant(asNumbers(tf.engine().readSync(dataId), dtype), shape, dtype as Kind)
 }
 
 function placeholder(value: Value): Tensor {
@@ -122,13 +121,13 @@ function infoOf(value: Value): tf.TensorInfo {
 
 function idOf(value: Value): object {
   const id = {}
-  values.set(id, value)
+  recording().values.set(id, value)
   return id
 }
 
-function recording(): Recorder {
-  if (recorder === null) throw new Error('trace: none is on')
-  return recorder
+function recording() {
+  if (current === null) throw new Error('trace: none is on')
+  return current
 }
 
 /** JavaScript kernels may keep bool or int32 values in a tensor that says float32. */

@@ -24,6 +24,7 @@ import type { HostTensor, Weights } from './types.ts'
 import './index.ts'
 
 export type { EngineOptions } from './devices.ts'
+export { exportOnnx } from './export.ts'
 export type { ForwardOf, LossOf, NoiseRequest } from './program.ts'
 
 export interface StepSpec {

@@ -32,6 +32,7 @@ export function bilinear(n: number, m: number, { alignCorners, halfPixelCenters 
   return matrix
 }
 
+/** [rows, columns] → [columns, rows]. */
 export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
   return Float32Array.from(matrix, (_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!)
 }

@@ -5,13 +5,12 @@
  * as the dataset stores them: nothing is normalized, that is a model's own affair. Networks see float32; the truth that
  * metrics see is the float64 solution.
  */
-import type { Columns, HostBatch, Opened, Operators, Params, Split } from '../../contracts.ts'
+import type { Columns, HostBatch, Opened, Operators, Params, Split, Track } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { readSplit } from '../../io/manifest.ts'
 import { cut, gather } from '../batches.ts'
-import type { Course } from '../track.ts'
 
-const operators: Course<Operators> = {
+const operators: Track<Operators> = {
   about: 'Solution operators of the diffusion equation: coefficient and right-hand side in, solution out',
   cite: 'arXiv:2406.04709',
   key: 'row',

@@ -9,24 +9,14 @@
  * A list holds the 50 best items without those of the whole history, ties by higher training popularity, then smaller id
  * (top-items.ts). An item that the user will take again can therefore never be hit.
  */
-import type {
-  Columns,
-  HostBatch,
-  Interactions,
-  Opened,
-  Params,
-  Recommenders,
-  Rng,
-  Split,
-} from '../../contracts.ts'
+import type { Columns, HostBatch, Interactions, Opened, Params, Recommenders, Rng, Split, Track } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { readSplit } from '../../io/manifest.ts'
 import { cut } from '../batches.ts'
 import { listFlaw, listSchema, listsOf, scoresFrom } from '../lists.ts'
 import { countItems, putLast, putPairs } from '../sequences.ts'
-import type { Course } from '../track.ts'
 
-const recommenders: Course<Recommenders> = {
+const recommenders: Track<Recommenders> = {
   about: 'Next-item recommendation: a history in, the 50 best items of the whole catalog out',
   cite: 'doi:10.1145/3640457.3688140',
   key: 'user',

@@ -37,9 +37,11 @@ async function parseText(db: Duckdb, path: string, { signal }: Pick<Context, 'si
   const lists = format.separator === ' ' && !format.header && (await isLists(path))
   const read = lists ? listReader(name) : tableReader(name, format)
   let ordinal = 0n
+  let header = format.header // still to come: it is the first record, which blank lines may precede
   for await (const rows of readRecords(path, format.separator)) {
     signal.throwIfAborted()
-    const events = read(format.header && rows[0]?.line === 1 ? rows.slice(1) : rows)
+    const events = read(header ? rows.slice(1) : rows)
+    header &&= rows.length === 0
     const ordinals = BigInt64Array.from(events.users, () => ordinal++)
     await db.append('events', columnsOf(events, ordinals))
   }

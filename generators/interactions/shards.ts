@@ -48,6 +48,7 @@ const ROWS = {
   test: { where: 'held', length: 'size' },
 }
 
+/** Writes every shard that the journal has not; the same shards, to the byte, whatever was there before. */
 export async function writeShards(
   db: Duckdb,
   folder: string,

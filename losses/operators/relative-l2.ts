@@ -3,9 +3,9 @@ import { type Scalar, tf } from '../../tensor/index.ts'
 
 /**
  * Mean over the batch of ‖x̂ − x‖ / ‖x‖, discrete L2 norms over the nodes (the weight h² of the norm cancels).
- * Relative, so that rows of high contrast, whose solutions are large, do not decide alone; the same number as the metric.
- * x must not be 0. TINY, far below the square of any rounding error, keeps the gradient finite (0) at x̂ = x.
- * The baselines of ConDiff (arXiv:2406.04709) train on the absolute norm.
+ * Relative, so that rows of high contrast, whose solutions are large, do not decide alone; the same number as
+ * the metric. x must not be 0. TINY, far below the square of any rounding error, keeps the gradient finite (0)
+ * at x̂ = x. The baselines of ConDiff (arXiv:2406.04709) train on the absolute norm.
  */
 const relativeL2: Loss<Operators> = {
   about: '‖x̂ − x‖ / ‖x‖, averaged over the batch',

@@ -31,9 +31,9 @@ export function attention(init: Init, name: string, { width, heads, rate }: Atte
 }
 
 /**
- * What is added to the scores: 0 where place i may look at place j, −1e9 where it may not, because j lies after i
- * or is padding. ids int32 [B, L] → [B, 1, L, L]. A place that may look nowhere (padding on the left) looks everywhere
- * alike: finite, and to be ignored.
+ * What is added to the scores: 0 where place i may look at place j, −1e9 where it may not, because j lies after
+ * i or is padding. ids int32 [B, L] → [B, 1, L, L]. A place that may look nowhere (padding on the left) looks
+ * everywhere alike: finite, and to be ignored.
  */
 export function causalMask(ids: Tensor): Tensor {
   const [batch, length] = ids.shape as [number, number]

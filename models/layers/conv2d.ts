@@ -5,13 +5,11 @@ import { linear } from './linear.ts'
 export interface ConvShape {
   inputs: number
   outputs: number
-  kernel?: number
 }
 
-/** Cross-correlation with a kernel × kernel window and a bias, zeros outside: [B, h, w, inputs] → [B, h, w, outputs]. */
-export function conv2d(init: Init, name: string, shape: ConvShape): (x: Tensor) => Tensor {
-  const { inputs, outputs, kernel = 3 } = shape
-  const filter = init.weight(`${name}/filter`, [kernel, kernel, inputs, outputs], 'he')
+/** Cross-correlation with a 3 × 3 window and a bias, zeros outside: [B, h, w, inputs] → [B, h, w, outputs]. */
+export function conv2d(init: Init, name: string, { inputs, outputs }: ConvShape): (x: Tensor) => Tensor {
+  const filter = init.weight(`${name}/filter`, [3, 3, inputs, outputs], 'he')
   const bias = init.weight(`${name}/bias`, [outputs], 'zeros')
   return (x) => tf.conv2d(x as Tensor4D, filter as Tensor4D, 1, 'same').add(bias)
 }
@@ -22,9 +20,9 @@ export function halve(x: Tensor): Tensor {
 }
 
 /**
- * Transposed convolution with a 2 × 2 window and stride 2: [B, h, w, inputs] → [B, 2h, 2w, outputs].
- * Windows do not overlap, so it is a linear map to the four pixels (i, j) of each window,
- * out[2r + i, 2c + j] = x[r, c] W_ij + b, followed by sorting the pixels into rows: one matrix product and one transpose.
+ * Transposed convolution with a 2 × 2 window and stride 2: [B, h, w, inputs] → [B, 2h, 2w, outputs]. Windows do
+ * not overlap, so it is a linear map to the four pixels (i, j) of each window, out[2r + i, 2c + j] = x[r, c]
+ * W_ij + b, followed by sorting the pixels into rows: one matrix product and one transpose.
  */
 export function double(init: Init, name: string, { inputs, outputs }: ConvShape): (x: Tensor) => Tensor {
   const pixels = linear(init, name, { inputs, outputs: 4 * outputs, bias: false, scheme: 'he' })

@@ -1,8 +1,8 @@
 import { type Tensor, tf } from '../../tensor/index.ts'
 
 /**
- * Rows of a table [N, D] by id: id j in 1…N gives row j − 1, id 0 (padding) gives zeros. ids int32 [...] → [..., D].
- * Padding has no row of its own, so a catalog of N items is ranked and trained on exactly N rows.
+ * Rows of a table [N, D] by id: id j in 1…N gives row j − 1, id 0 (padding) gives zeros. ids int32 [...] →
+ * [..., D]. Padding has no row of its own, so a catalog of N items is ranked and trained on exactly N rows.
  */
 export function embed(table: Tensor, ids: Tensor): Tensor {
   const [, width] = table.shape as [number, number]

@@ -1,13 +1,14 @@
 /**
- * What networks of the operators track see and say: -div(k grad x) = rhs on n × n interior nodes, spacing h = 1/(n + 1).
- * k lives on the (n + 1)² cells around the nodes, so it is averaged to them: log k of the four cells that meet there.
- * The logarithm, because k is log-normal: it is symmetric about 0 and of order one at every contrast.
+ * What networks of the operators track see and say: -div(k grad x) = rhs on n × n interior nodes, spacing h =
+ * 1/(n + 1). k lives on the (n + 1)² cells around the nodes, so it is averaged to them: log k of the four cells
+ * that meet there. The logarithm, because k is log-normal: it is symmetric about 0 and of order one at every
+ * contrast.
  *
  * Scale. rhs is white noise of variance 1, of order one as it is. For k = 1 the discrete sine transform gives
- * mean x² = n⁻² Σ λ_ij⁻² with λ_ij ≈ π² (i² + j²), i, j ≥ 1, that is rms x ≈ h / 15 on any grid; in the
- * plane the effective coefficient of exp(Gaussian field) is exp(mean) = 1 as well (Dykhne 1971), so the size holds at every
- * variance. A network therefore says y of order one, and x = y h / 15. Fixed numbers, nothing is fitted to the data.
- * The published baselines of this track (arXiv:2406.04709) are fed unscaled k and say x itself.
+ * mean x² = n⁻² Σ λ_ij⁻² with λ_ij ≈ π² (i² + j²), i, j ≥ 1, that is rms x ≈ h / 15 on any grid; in the plane
+ * the effective coefficient of exp(Gaussian field) is exp(mean) = 1 as well (Dykhne 1971), so the size holds at
+ * every variance. A network therefore says y of order one, and x = y h / 15. Fixed numbers, nothing is fitted
+ * to the data. The published baselines of this track (arXiv:2406.04709) are fed unscaled k and say x itself.
  */
 import { type Tensor, tf } from '../../tensor/index.ts'
 

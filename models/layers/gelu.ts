@@ -1,9 +1,10 @@
 import { type Tensor, tf } from '../../tensor/index.ts'
 
 /**
- * GELU, x Φ(x) with Φ the normal distribution function ½ (1 + erf(x / √2)): Hendrycks & Gimpel, arXiv:1606.08415, section 2.
- * The gradient, Φ(x) + x φ(x), is written out: on a full grid an activation costs as much as a convolution, and this records
- * half of what autodiff does. JAX, and so the published baselines of ConDiff, default to a tanh formula that differs by 5e-4.
+ * GELU, x Φ(x) with Φ the normal distribution function ½ (1 + erf(x / √2)): Hendrycks & Gimpel,
+ * arXiv:1606.08415, section 2. The gradient, Φ(x) + x φ(x), is written out: half the operations of autodiff, and
+ * activations on a full grid are not cheap. JAX, and so the published baselines of ConDiff, default to a tanh
+ * formula that differs by 5e-4.
  */
 export function gelu(x: Tensor): Tensor {
   return custom(x)

@@ -2,8 +2,8 @@ import type { Init } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
 
 /**
- * y = g ⊙ (x − mean x) / √(var x + ε) + b over the last axis (width `size`), var with 1/size: Ba et al., arXiv:1607.06450.
- * ε = 1e-8 is safe in float32: a row of zeros gives b, and 1/√ε = 1e4 multiplies zeros only.
+ * y = g ⊙ (x − mean x) / √(var x + ε) + b over the last axis (width `size`), var with 1/size: Ba et al.,
+ * arXiv:1607.06450. ε = 1e-8 is safe in float32: a row of zeros gives b, and 1/√ε = 1e4 multiplies zeros only.
  */
 export function layerNorm(init: Init, name: string, size: number): (x: Tensor) => Tensor {
   const gain = init.weight(`${name}/gain`, [size], 'ones')
@@ -13,7 +13,10 @@ export function layerNorm(init: Init, name: string, size: number): (x: Tensor) =
 
 const EPSILON = 1e-8
 
-/** The gradient is written out, r (dy − mean dy − y mean(y dy)) with r = 1/√(var + ε): a third of what autodiff records. */
+/**
+ * The gradient is written out, r (dy − mean dy − y mean(y dy)) with r = 1/√(var + ε): a third of what autodiff
+ * records.
+ */
 const normalize = tf.customGrad((input, save) => {
   const x = input as Tensor
   const centered = x.sub(x.mean(-1, true))

@@ -5,15 +5,18 @@
  *   Y[k₁,k₂] = X[k₁,k₂] R[k₁,k₂]                           R complex [C, C]
  *   y[p,q]   = 1/n Σ_k w(k₂) Re(Y[k₁,k₂] e^{+2πi (k₁p + k₂q)/n})
  *
- * Modes: k₁ = 0…m−1 and −(m−1)…−1, k₂ = 0…m−1; x is real, so negative k₂ are conjugates and w(k₂) = 2 stands for them,
- * but w = 1 for k₂ = 0 and for k₂ = n/2, which are their own partners. m is at most ⌊n/2⌋ + 1, and then nothing is cut: y = x
- * for R = 1. For n even, k₁ = n/2 and −n/2 are the same mode and kept once. 1/n on both sides makes the transform orthonormal.
+ * Modes: k₁ = 0…m−1 and −(m−1)…−1, k₂ = 0…m−1; x is real, so negative k₂ are conjugates and w(k₂) = 2 stands
+ * for them, but w = 1 for k₂ = 0 and for k₂ = n/2, which are their own partners. m is at most ⌊n/2⌋ + 1, and
+ * then nothing is cut: y = x for R = 1. For n even, k₁ = n/2 and −n/2 are the same mode and kept once. 1/n on
+ * both sides makes the transform orthonormal.
  *
- * The Fourier matrices are real constants (an FFT has no gradient here, and with m ≪ n the products are cheap): columns are
- * transformed to (part, k₂), then rows to (part, k₁), part = real or imaginary. The complex product is folded into the second
- * matrix, which hands out the rows [Re, −Im] and [Im, Re]; with R stored as [Re R over Im R] a mode is then one real product.
+ * The Fourier matrices are real constants (an FFT has no gradient here, and with m ≪ n the products are cheap):
+ * columns are transformed to (part, k₂), then rows to (part, k₁), part = real or imaginary. The complex product
+ * is folded into the second matrix, which hands out the rows [Re, −Im] and [Im, Re]; with R stored as [Re R
+ * over Im R] a mode is then one real product.
  *
- * Li et al., arXiv:2010.08895, section 4. Letters: B batch, n grid, C channels, m modes of the second axis, K of the first.
+ * Li et al., arXiv:2010.08895, section 4. Letters: B batch, n grid, C channels, m modes of the second axis, K
+ * of the first.
  */
 import type { Init } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'

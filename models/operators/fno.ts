@@ -1,12 +1,15 @@
 /**
- * Fourier neural operator: h ← gelu(spectral(h) + W h), four times, between a pointwise lifting of (log k, rhs, coordinates)
- * and a pointwise projection with one hidden layer. The last block has no activation, as in the authors' code.
+ * Fourier neural operator: h ← gelu(spectral(h) + W h), four times, between a pointwise lifting of (log k, rhs,
+ * coordinates) and a pointwise projection with one hidden layer. The last block has no activation, as in the
+ * authors' code.
  *
- * A Fourier series is periodic and the solution is not (it is 0 on the wall with a kink in its odd continuation), so `padding`
- * rows and columns of zeros are put behind the last ones before the blocks and cut off after them.
+ * A Fourier series is periodic and the solution is not (it is 0 on the wall with a kink in its odd
+ * continuation), so `padding` rows and columns of zeros are put behind the last ones before the blocks and cut
+ * off after them.
  *
- * Cite: Li et al., arXiv:2010.08895, section 4. Departures: tanh-GELU for ReLU, a hidden layer of 2 × width for 128,
- * mixing matrices that start with the variance of a mode kept, log k at the nodes for k, output scaled (layers/fields.ts).
+ * Cite: Li et al., arXiv:2010.08895, section 4. Departures: tanh-GELU for ReLU, a hidden layer of 2 × width for
+ * 128, mixing matrices that start with the variance of a mode kept, log k at the nodes for k, output scaled
+ * (layers/fields.ts).
  */
 import type { Model, Operators } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'

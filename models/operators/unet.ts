@@ -1,13 +1,15 @@
 /**
- * U-Net on the n × n nodes: blocks of 3 × 3 convolutions with GELU, at full size and at sizes halved by max pooling
- * (channels doubled each time), then back up by transposed convolutions, each level joined to what it was on the way down.
+ * U-Net on the n × n nodes: blocks of 3 × 3 convolutions with GELU, at full size and at sizes halved by max
+ * pooling (channels doubled each time), then back up by transposed convolutions, each level joined to what it
+ * was on the way down.
  *
- * Any n: the input is padded with zeros behind the last row and column to a multiple of 2^(levels − 1), the output cut to n.
- * Zero padding of the convolutions is how the network knows where the wall is.
+ * Any n: the input is padded with zeros behind the last row and column to a multiple of 2^(levels − 1), the
+ * output cut to n. Zero padding of the convolutions is how the network knows where the wall is.
  *
- * Cite: Ronneberger et al., arXiv:1505.04597, section 2; sizes as in the baselines of ConDiff, arXiv:2406.04709.
- * Departures: 'same' convolutions for valid ones, GELU for ReLU and one more convolution a block (both as ConDiff), no dropout, two
- * poolings instead of four; log k at the nodes for k, output scaled (layers/fields.ts).
+ * Cite: Ronneberger et al., arXiv:1505.04597, section 2; sizes as in the baselines of ConDiff,
+ * arXiv:2406.04709. Departures: 'same' convolutions for valid ones, GELU for ReLU and one more convolution a
+ * block (both as ConDiff), no dropout, two poolings instead of four; log k at the nodes for k, output scaled
+ * (layers/fields.ts).
  */
 import type { Init, Model, Operators } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'

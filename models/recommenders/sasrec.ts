@@ -1,18 +1,20 @@
 /**
- * Self-attentive sequential recommendation. Places 1…L of a history, left-padded with 0; the state at a place is the prediction
- * of the item after it, its logits the dot products with the item table.
+ * Self-attentive sequential recommendation. Places 1…L of a history, left-padded with 0; the state at a place
+ * is the prediction of the item after it, its logits the dot products with the item table.
  *
  *   h = dropout(√D E[history] + P)                                    E [N, D] items, P [L, D] places
  *   each block:  a = LN(h);  h = h + attention(query a, context h);   causal, normalized on the query alone
  *                v = LN(h);  h = v + dropout(W₂ dropout(relu(W₁ v)))  residual from the normalized value
  *   states = LN(h)
  *
- * Padded places are set to zero after the input and after each block. Weights start Glorot-uniform, biases at zero.
+ * Padded places are set to zero after the input and after each block. Weights start Glorot-uniform, biases at
+ * zero.
  *
- * Cite: Kang & McAuley, arXiv:1808.09781, section III, in the arrangement of the authors' code (which normalizes the query only) and
- * with the settings of Mezentsev et al., arXiv:2409.18721. Departures: padded places are hidden from attention (that code
- * gives them some softmax mass, so its answer depends on how much padding there is), the catalog has exactly N rows
- * (no padding row that could be ranked), query, key and value each start with their own Glorot bound.
+ * Cite: Kang & McAuley, arXiv:1808.09781, section III, in the arrangement of the authors' code (which
+ * normalizes the query only) and with the settings of Mezentsev et al., arXiv:2409.18721. Departures: padded
+ * places are hidden from attention (that code gives them some softmax mass, so its answer depends on how much
+ * padding there is), the catalog has exactly N rows (no padding row that could be ranked), query, key and value
+ * each start with their own Glorot bound.
  */
 import type { Init, Model, Noise, Recommenders } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'

@@ -4,7 +4,8 @@
  * A crash of a child (out of memory, a fault in native code) fails its stage with one sentence and nothing else.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Params, Stage } from '../../contracts.ts'
 import type { RunStage, StageContext } from '../context.ts'
 import { errorOf, failureOf } from '../failure.ts'
@@ -71,7 +72,8 @@ function spawn(env: ChildOptions['env']): Child {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = fileURLToPath(new URL(isSource ? './child-main.ts' : './child-main.js', import.meta.url))
   const inherited = process.execArgv.filter((flag) => /^--(max-|stack-|expose-gc|enable-source)/.test(flag))
-  const execArgv = isSource ? [...inherited, '--import', import.meta.resolve('tsx')] : inherited
+  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const execArgv = isSource ? [...inherited, '--import', loader()] : inherited
   const child = fork(entry, [], { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const tail = { text: '' }
   for (const stream of [child.stdout!, child.stderr!]) {

@@ -3,6 +3,7 @@
  * Writes events.parquet (user, item, time, ordinal) and log.json, which says where it comes from and what is in it.
  * `size` overrides the generator's defaults; a file has the size it has.
  */
+import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { Context, Generator, Params, Work } from '../../contracts.ts'
@@ -10,7 +11,7 @@ import { makeLog, writeLog } from '../../generators/interactions/log.ts'
 import { parseLog } from '../../generators/interactions/parse.ts'
 import { type Duckdb, openDuckdb } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
-import { exists, sha256File, writeDurable } from '../../io/files.ts'
+import { sha256File, writeDurable } from '../../io/files.ts'
 import { pretty } from '../../io/json.ts'
 import { isPath, load } from '../../io/lookup.ts'
 import { withDefaults } from '../../io/params.ts'
@@ -64,7 +65,7 @@ async function generate(db: Duckdb, name: string, size: Params, ctx: Context): P
 }
 
 async function readFile(db: Duckdb, path: string, ctx: Context): Promise<Origin> {
-  if (!(await exists(path))) throw new UserError(`source '${path}': no such file`)
+  if (!(await stat(path).catch(() => null))?.isFile()) throw new UserError(`source '${path}': no such file`)
   const { format, hasTime } = await parseLog(db, path, ctx)
   const name = basename(path)
   const params = { format, sha256: await sha256File(path) }

@@ -5,8 +5,8 @@
 import { basename, join } from 'node:path'
 import { LEVEL, ranks } from '../../benchmarks/rank.ts'
 import { readPredictions } from '../../benchmarks/submission.ts'
-import { type Course, loadTrack } from '../../benchmarks/track.ts'
-import type { Context, Dataset, Metric, Work } from '../../contracts.ts'
+import { loadTrack } from '../../benchmarks/track.ts'
+import type { Context, Dataset, Metric, Track, Work } from '../../contracts.ts'
 import { exists, writeDurable } from '../../io/files.ts'
 import { pretty } from '../../io/json.ts'
 import { load } from '../../io/lookup.ts'
@@ -104,7 +104,7 @@ async function draw(
   { dataset, runs, folders }: Entry,
   standing: Standing,
   methods: readonly Method[],
-  track: Course,
+  track: Track,
 ): Promise<Drawing[]> {
   const predictions = async (name: string) => {
     const { submission } = runs.find((run) => run.name === name)!

@@ -100,8 +100,8 @@ function resizeBack(
   attrs: Resize,
 ): Tensor {
   const [, tall, wide] = dy.shape as Image
-  const rows = tf.tensor(transposed(law(height, tall, attrs), height, tall), [1, height, tall])
-  const columns = tf.tensor(transposed(law(width, wide, attrs), width, wide), [1, width, wide])
+  const rows = tf.tensor(transposed(law(height, tall, attrs), tall, height), [1, height, tall])
+  const columns = tf.tensor(transposed(law(width, wide, attrs), wide, width), [1, width, wide])
   const down = rows.matMul(dy.reshape([batch, tall, wide * channels])) // [B, h, W C]
   const across = columns.matMul(down.reshape([batch * height, wide, channels])) // [B h, w, C]
   return across.reshape([batch, height, width, channels])

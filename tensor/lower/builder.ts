@@ -44,7 +44,7 @@ export function startBuilder(): Builder {
     const key = bytes.length <= 256 ? `${dtype} [${shape}] ${Buffer.from(bytes).toString('hex')}` : undefined
     const found = key === undefined ? undefined : known.get(key)
     if (found !== undefined) return found
-    const name = `c${constants.length}`
+    const name = `constant::${constants.length}`
     constants.push({ name, dtype, shape, bytes })
     if (key !== undefined) known.set(key, name)
     return name
@@ -68,8 +68,8 @@ export function startBuilder(): Builder {
     name: (value, name) => void names.set(value, name),
     add: (op, inputs, attributes = {}) => builder.addMany(op, inputs, attributes, 1)[0]!,
     addMany(op, inputs, attributes, outputs) {
-      const made = Array.from({ length: outputs }, () => `v${count++}`)
-      nodes.push({ op, name: `${label}/${op}/${made[0]}`, inputs, outputs: made, attributes })
+      const made = Array.from({ length: outputs }, () => `value::${count++}`)
+      nodes.push({ op, name: `${label}/${op}/${nodes.length}`, inputs, outputs: made, attributes })
       return made
     },
     cast: (name, from, to) => (from === to ? name : builder.add('Cast', [name], { to: typeNumber(to) })),

@@ -24,7 +24,6 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Sign: unary('Sign'),
   IsNan: ({ inputs: [x] }, g) => g.add('IsNaN', [g.of(x!, 'float32')]),
   LogicalNot: ({ inputs: [x] }, g) => g.add('Not', [g.of(x!)]),
-  Identity: ({ inputs: [x] }, g) => g.of(x!),
   Square({ inputs: [x] }, g) {
     const value = g.of(x!)
     return g.add('Mul', [value, value])

@@ -1,4 +1,7 @@
-/** The lowering rule of every kernel that can be compiled. Its twin is shapes/rules.ts. */
+/**
+ * The lowering rule of every kernel that can be compiled. Its twin is shapes/rules.ts, which knows four kernels more:
+ * Identity, ExpandDims, ZerosLike and OnesLike are always simplified away.
+ */
 import type { LowerRule } from './builder.ts'
 import { convolutionRules } from './convolution.ts'
 import { elementwiseRules } from './elementwise.ts'

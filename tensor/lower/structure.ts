@@ -3,11 +3,8 @@ import { sameShape } from '../graph.ts'
 import { axesOf, axisOf } from '../shapes/call.ts'
 import type { Builder, LowerRule } from './builder.ts'
 
-const reshape: LowerRule = ({ inputs: [x], outputs: [y] }, g) => g.reshape(g.of(x!), y!.shape)
-
 export const structureRules: Record<string, LowerRule> = {
-  Reshape: reshape,
-  ExpandDims: reshape,
+  Reshape: ({ inputs: [x], outputs: [y] }, g) => g.reshape(g.of(x!), y!.shape),
   Transpose: ({ inputs: [x], attrs }, g) => g.transpose(g.of(x!), attrs.perm as number[]),
   Tile: ({ inputs: [x], attrs }, g) => g.add('Tile', [g.of(x!), g.ints(attrs.reps as number[])]),
   BroadcastTo: ({ inputs: [x], outputs: [y] }, g) =>

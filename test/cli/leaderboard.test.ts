@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import verb from '../../cli/leaderboard.ts'
 import { UserError } from '../../io/errors.ts'
+import { printed } from './printed.ts'
 
 describe('fieldrank leaderboard', () => {
   let data: string
@@ -28,16 +29,16 @@ describe('fieldrank leaderboard', () => {
     })
 
   it('prints the table of a track, or of all', async () => {
-    assert.equal(await printed(() => verb.run(['operators'], options())), '# operators\n')
-    assert.equal(await printed(() => verb.run([], options())), '# operators\n\n# recommenders\n')
+    assert.equal((await printed(() => verb.run(['operators'], options()))).text, '# operators\n')
+    assert.equal((await printed(() => verb.run([], options()))).text, '# operators\n\n# recommenders\n')
   })
 
   it('prints the files that machines read as they are', async () => {
-    const csv = await printed(() => verb.run(['recommenders'], options({ format: 'csv' })))
+    const csv = (await printed(() => verb.run(['recommenders'], options({ format: 'csv' })))).text
     assert.equal(csv, 'track\nrecommenders\n')
-    const one = await printed(() => verb.run(['operators'], options({ format: 'json' })))
+    const one = (await printed(() => verb.run(['operators'], options({ format: 'json' })))).text
     assert.deepEqual(JSON.parse(one), { track: 'operators' })
-    const all = await printed(() => verb.run([], options({ format: 'json' })))
+    const all = (await printed(() => verb.run([], options({ format: 'json' })))).text
     assert.deepEqual(JSON.parse(all), [{ track: 'operators' }, { track: 'recommenders' }])
   })
 
@@ -59,19 +60,3 @@ describe('fieldrank leaderboard', () => {
     await fails([], { profile: 'full' }, at(`leaderboard: nothing in data/full yet. ${makes}`))
   })
 })
-
-/** What a function writes to stdout. */
-async function printed(work: () => Promise<unknown>): Promise<string> {
-  const write = process.stdout.write
-  let text = ''
-  process.stdout.write = ((chunk: string) => {
-    text += chunk
-    return true
-  }) as typeof write
-  try {
-    await work()
-  } finally {
-    process.stdout.write = write
-  }
-  return text
-}

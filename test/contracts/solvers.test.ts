@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Field, Params, Solution, Solver, Stencil } from '../../contracts.ts'
 import { fileOf, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
-import { assemble } from '../../solvers/stencil.ts'
+import { assemble } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 23
 

@@ -1,6 +1,6 @@
 /**
- * Toy problems of each track for the contract tests: a batch of four rows that every model and loss of the track must take,
- * with a target that is true in the sense of the track.
+ * Toy problems of each track for the contract tests: a batch of four rows that every model and loss of the
+ * track must take, with a target that is true in the sense of the track.
  */
 import type { Batch, Init, Json, Loss, Model, Noise, Params, Rng, Task } from '../../contracts.ts'
 import { load, namesIn } from '../../io/lookup.ts'
@@ -79,7 +79,10 @@ export function normals(shape: readonly number[], stream: Rng): HostTensor {
   return drawNoise(shape, 'normal', stream)
 }
 
-/** Four diffusion problems on 7 × 7 nodes, k = exp(noise), solved by elimination in f64. 7 is odd and no multiple of anything. */
+/**
+ * Four diffusion problems on 7 × 7 nodes, k = exp(noise), solved by elimination in f64. 7 is odd and no
+ * multiple of anything.
+ */
 function operatorsToy(): Toy {
   const [batch, n] = [4, 7]
   const k = normals([batch, n + 1, n + 1], rng(1, 'k'))
@@ -115,7 +118,10 @@ export function fivePoint(k: ArrayLike<number>, n: number): Float64Array[] {
   return matrix
 }
 
-/** Gaussian elimination without pivoting, which a symmetric positive definite matrix does not need. Overwrites both. */
+/**
+ * Gaussian elimination without pivoting, which a symmetric positive definite matrix does not need. Overwrites
+ * both.
+ */
 export function eliminate(matrix: Float64Array[], right: Float64Array): Float64Array {
   const size = right.length
   for (let p = 0; p < size; p++)

@@ -90,7 +90,7 @@ describe('math/bootstrap', () => {
 /** Hands out the given integers. */
 function scripted(draws: number[]): Rng {
   const fail = () => assert.fail('not asked for')
-  return { uniform: fail, normal: fail, integer: () => draws.shift()! }
+  return { uniform: fail, normal: fail, integer: () => draws.shift()!, words: fail }
 }
 
 /** The same p-value from its definition, over all nⁿ resamples of d, with textbook formulas. */

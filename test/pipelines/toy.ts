@@ -71,6 +71,8 @@ export default async function fail({ params }, ctx) {
   if (params.how === 'killed') process.kill(process.pid, 'SIGKILL')
   if (params.how === 'segfault') process.kill(process.pid, 'SIGSEGV')
   if (params.how === 'exit') { console.error('last words'); process.exit(7) }
+  ctx.log('here')
+  await new Promise((resolve) => setTimeout(resolve, 20))
   if (params.how === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000))
   if (params.how === 'spin') for (;;);
 }

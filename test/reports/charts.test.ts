@@ -8,7 +8,7 @@ const curves = (points: ReturnType<typeof run>, values?: readonly number[]) =>
   curvesSvg(points, { models: ['fno', 'unet'], ...(values && { values }) }, 'loss energy', 'words')
 /** Lines of data: paths drawn in one of the series' colors that are not a legend's. */
 const linesIn = (svg: string) =>
-  [...svg.matchAll(/<path d="(M[^"]*L[^"]*)" stroke="#(?:3b82c4|d9772b)"/g)].map(([, d]) => d!)
+  [...svg.matchAll(/<path d="(M[^"]*L[^"]*)" stroke="#(?:3b82c4|d17026)"/g)].map(([, d]) => d!)
 
 describe('reports/charts', () => {
   it('draws a line a run through a point an epoch', async () => {
@@ -74,4 +74,26 @@ describe('reports/charts', () => {
     assert.ok(inside.startsWith('<svg role="img" aria-label="&#60;script&#62;alert(&#34;1'))
     assert.ok(!inside.includes('xmlns'))
   })
+
+  it('has colors of a contrast of 3 or more on light and dark ground (WCAG 2.2, 1.4.11)', async () => {
+    const models = Array.from({ length: 10 }, (_, i) => `m${i}`)
+    const points = models.flatMap((model) => run(model, [2, 1]))
+    const svg = await curvesSvg(points, { models }, 'all', 'words')
+    const colors = new Set([...svg.matchAll(/stroke="#([0-9a-f]{6})"/g)].map(([, color]) => color!))
+    assert.equal(colors.size, 10)
+    for (const color of colors) {
+      for (const ground of ['f6f6f6', '242424']) {
+        const [high, low] = [luminance(color), luminance(ground)].sort((a, b) => b - a) as [number, number]
+        assert.ok((high + 0.05) / (low + 0.05) >= 3, `#${color} on #${ground}`)
+      }
+    }
+  })
 })
+
+/** Relative luminance of an sRGB color (WCAG 2.2). */
+function luminance(hex: string): number {
+  const [r, g, b] = [0, 2, 4]
+    .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number]
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}

@@ -51,8 +51,8 @@ describe('reports/numbers', () => {
   it('shortens counts, seconds and memory', () => {
     const counts = [0, 812, 999.6, 8400, 45_300, 120_000, 999_950, 1_234_567, null].map(count)
     assert.deepEqual(counts, ['0', '812', '1.0 k', '8.4 k', '45 k', '120 k', '1.0 M', '1.2 M', '—'])
-    assert.deepEqual([0.0042, 0.42, 5.24, 9.96, 31, 310.4, null].map(seconds), [
-      ...['0.0042 s', '0.42 s', '5.2 s', '10 s', '31 s', '310 s', '—'],
+    assert.deepEqual([0.00016, 0.0421, 0.42, 5.24, 9.96, 31, 310.4, null].map(seconds), [
+      ...['0.16 ms', '42 ms', '0.42 s', '5.2 s', '10 s', '31 s', '310 s', '—'],
     ])
     assert.deepEqual([512 * 2 ** 20, 1023.7 * 2 ** 20, 1.25 * 2 ** 30, null].map(bytes), [
       ...['512 MiB', '1.0 GiB', '1.3 GiB', '—'],

@@ -3,7 +3,7 @@ import type { Field } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { rng } from '../../math/rng.ts'
 import cg from '../../solvers/cg.ts'
-import { accepts, assemble } from '../../solvers/stencil.ts'
+import { accepts, assemble } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 41
 

@@ -3,7 +3,7 @@ import type { Field } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import cg from '../../solvers/cg.ts'
 import cholesky from '../../solvers/cholesky.ts'
-import { assemble } from '../../solvers/stencil.ts'
+import { assemble } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 43
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Field, Stencil } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import cholesky from '../../solvers/cholesky.ts'
-import { accepts, apply, assemble, residual } from '../../solvers/stencil.ts'
+import { accepts, apply, assemble, residual } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 31
 

@@ -20,9 +20,12 @@ export function checkGradient(f: Function, inputs: readonly HostTensor[], what: 
   const exact = tf.tidy(() => {
     const tensors = inputs.map(toTensor)
     const moved = (...xs: Tensor[]) => f(...tensors.map((x, i) => xs[floats.indexOf(i)] ?? x))
-    return tf.grads(moved)(floats.map((i) => tensors[i]!)).map((gradient) => gradient.dataSync().slice())
+    return tf
+      .grads(moved)(floats.map((i) => tensors[i]!))
+      .map((gradient) => gradient.dataSync().slice())
   })
-  for (const [k, i] of floats.entries()) assertNear([...exact[k]!], slopes(f, inputs, i), `${what}, input ${i}`)
+  for (const [k, i] of floats.entries())
+    assertNear([...exact[k]!], slopes(f, inputs, i), `${what}, input ${i}`)
 }
 
 /** The same for the gradient itself: ∂/∂x Σ v ∂f/∂x with v different at every place. One input. */

@@ -1,7 +1,7 @@
 /** The solutions of stored systems, judged by nobody but the residual. */
 import type { Columns, Field, Params, Solver, Values } from '../../../contracts.ts'
 import cholesky from '../../../solvers/cholesky.ts'
-import { type Acceptance, accepts, assemble } from '../../../solvers/stencil.ts'
+import { type Acceptance, accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
 
 export interface Failure {
   split: string

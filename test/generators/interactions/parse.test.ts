@@ -66,6 +66,7 @@ describe('generators/interactions/parse', () => {
       'rating,date,"item id",UserID\n1,10,a,u1\n2,5,b,u2',
       'user_id:token\titem_id:token\trating:float\ttimestamp:float\nu1\ta\t3\t10.0\nu2\tb\t4\t5.0\n',
       '\ufeffuser item time\nu1 a 10\nu2 b 5\n',
+      '\n\nuser,item,time\n\nu1,a,10\nu2,b,5\n',
     ]
     for (const form of forms) {
       assert.deepEqual(await parse(form), { parsed: { format: 'table', hasTime: true }, events: two }, form)

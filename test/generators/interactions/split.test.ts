@@ -188,7 +188,7 @@ describe('generators/interactions/split', () => {
           tested++
           const moment = await split(events, strategy, quantile)
           assert.equal(moment, expected.moment === null ? null : String(expected.moment))
-          const { rows, users, items, count, shards } = await write({ users: 3, events: 1000 })
+          const { rows, users, items, count, shards } = await write({ users: 5, events: 1000 })
           assert.deepEqual(users, expected.users)
           assert.deepEqual(items, expected.catalog)
           const trained = [...expected.trained.values()].flat()
@@ -214,9 +214,9 @@ describe('generators/interactions/split', () => {
           await viewShards(db, folder, shards)
           await checkLeaks(db, strategy, moment)
         }),
-        { seed: 29, numRuns: 25 },
+        { seed: 29, numRuns: 20 },
       )
-      assert.ok(tested >= 10, `only ${tested} of 25 logs could be split`)
+      assert.ok(tested >= 6, `only ${tested} of 20 logs could be split`)
     })
   }
 })

@@ -1,6 +1,7 @@
 /**
- * CE and SCE once more, in f64 and plain loops, from the definitions alone: what the float32 losses are compared with.
- * Rows of X are positions, rows of W items, y the row of the next item of each position (all have one).
+ * CE and SCE once more, in f64 and plain loops, from the definitions alone: what the float32 losses are
+ * compared with. Rows of X are positions, rows of W items, y the row of the next item of each position (all
+ * have one).
  */
 export type Matrix = number[][]
 

@@ -62,7 +62,8 @@ describe(`spectral convolution (seed ${SEED})`, () => {
       .mul(along)
       .sum()
       .dataSync()[0]!
-    const exact = layer(along).mul(weight).sum().dataSync()[0]! // the layer is linear: its slope along a is its value at a
+    // the layer is linear: its slope along a is its value at a
+    const exact = layer(along).mul(weight).sum().dataSync()[0]!
     assert.ok(Math.abs(slope - exact) < 1e-5)
   })
 })
@@ -86,7 +87,10 @@ function mixing(n: number, modes: number, matrix: (k1: number, k2: number) => Co
   return flat
 }
 
-/** The three equations of the file, one sum after the other, over all n × n modes: missing ones are 0, negative k₂ conjugate. */
+/**
+ * The three equations of the file, one sum after the other, over all n × n modes: missing ones are 0, negative
+ * k₂ conjugate.
+ */
 function naive(n: number, x: ArrayLike<number>, R: Map<string, Complex[][]>): Float64Array {
   const y = new Float64Array(BATCH * n * n * C)
   const at = (b: number, p: number, q: number, c: number) => ((b * n + p) * n + q) * C + c

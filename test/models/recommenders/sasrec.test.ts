@@ -51,7 +51,8 @@ describe(`sasrec (seed ${SEED})`, () => {
       { history: histories([0, 0, 0, 0, 0, 3, 9, 3]) },
       null,
     ).states.arraySync() as number[][][]
-    assert.ok(apart(a[0]!.slice(2).flat(), b[0]!.slice(5).flat()) < 1e-6) // the same numbers, summed with more zeros
+    // the same numbers, summed with more zeros
+    assert.ok(apart(a[0]!.slice(2).flat(), b[0]!.slice(5).flat()) < 1e-6)
   })
 
   it('hands out its item table, one row an item, as the catalog', () => {

@@ -121,6 +121,7 @@ describe('stage interactions', () => {
     await refused(run('zipf', { user: 3 }), /^generator zipf: unknown param 'user'.*Did you mean 'users'/)
     await refused(run('poisson', {}), /^generator poisson: makes .*, a log is made of user items times/)
     await refused(run('./nowhere.csv'), /^source '\.\/nowhere\.csv': no such file$/)
+    await refused(run(root), /no such file$/) // a folder
     const path = join(root, 'broken.csv')
     await writeFile(path, 'u,a,1\nu,b\n')
     await refused(run(path), /^broken\.csv: line 2 has 2 fields/)

@@ -14,9 +14,9 @@ import { fakeFields, fakeLists, fakeRun, nearly } from '../../reports/fixture.ts
 const GRID = 8
 const NAME = 'gaussian0.4_grid8'
 
-/** 16 rows around `level`, the same wiggle for all: what differs between two methods is their level. */
-const around = (level: number) =>
-  Array.from({ length: 16 }, (_, row) => level * (1 + 0.1 * Math.sin(row * row)))
+/** 16 rows around `level`; another phase is better in some rows and worse in others. */
+const around = (level: number, phase = 0) =>
+  Array.from({ length: 16 }, (_, row) => level * (1 + 0.1 * Math.sin(row * row + phase)))
 
 describe('stage leaderboard', function () {
   this.timeout(120_000) // draws a dozen charts; a loaded machine takes its time
@@ -52,19 +52,22 @@ describe('stage leaderboard', function () {
         [0.5, ''],
         [0.1, 0.2],
       ] as const
-      const metrics = (level: number) => ({ 'relative-l2': around(level), 'max-error': around(level / 1000) })
-      const fake = (model: string, loss: string, level: number, seed = 0) =>
+      const metrics = (level: number, phase: number) => ({
+        'relative-l2': around(level, phase),
+        'max-error': around(level / 1000),
+      })
+      const fake = (model: string, loss: string, level: number, { seed = 0, phase = 0 } = {}) =>
         fakeRun(root, dataset, {
           model,
           loss,
           seed,
-          perRow: metrics(level),
+          perRow: metrics(level, phase),
           history,
           predicted: nearly(truth, GRID, 0.001),
         })
-      await fake('fno', 'relative-l2', 0.1, 0)
-      await fake('fno', 'relative-l2', 0.1004, 1)
-      await fake('fno', 'energy', 0.1002)
+      await fake('fno', 'relative-l2', 0.1)
+      await fake('fno', 'relative-l2', 0.1004, { seed: 1 })
+      await fake('fno', 'energy', 0.1, { phase: 5 })
       await fake('unet', 'relative-l2', 0.3)
       // the row order of a file must not matter: one run is stored from the last row to the first
       const rows = join(root, 'scores/operators', NAME, 'unet_relative-l2_0/rows.parquet')

@@ -63,6 +63,7 @@ const binary: Record<string, Binary> = {
   squaredDifference: tf.squaredDifference,
   where: (a, b) => tf.where(a.greater(b), a, b.mul(2)),
 }
+const jumps = new Set(['maximum', 'minimum', 'where'])
 const comparisons: Record<string, Binary> = {
   equal: tf.equal,
   notEqual: tf.notEqual,
@@ -81,12 +82,12 @@ export const elementwiseCases: Case[] = [
   ...table(smooth, (f, name) => SHAPES.map((shape) => unary(name, real(shape, -2, 2), f))),
   ...table(onPositives, (f, name) => SHAPES.map((shape) => unary(name, real(shape, 0.3, 2), f))),
   ...table(kinked, (f, name) => [
-    ...SHAPES.map((shape) => unary(name, real(shape, -2, 2), f)),
-    unary(`${name} at its kinks`, tied([3, 5]), f),
+    ...SHAPES.map((shape) => ({ ...unary(name, real(shape, -2, 2), f), kinked: true })),
+    { ...unary(`${name} at its kinks`, tied([3, 5]), f), kinked: true },
   ]),
   ...table(binary, (f, name) => [
-    ...STRETCHED.map(([a, b]) => ({ name, inputs: [real(a), real(b)], f })),
-    { name: `${name} of equals`, inputs: [tied([4, 3]), tied([4, 3])], f },
+    ...STRETCHED.map(([a, b]) => ({ name, inputs: [real(a), real(b)], f, kinked: jumps.has(name) })),
+    { name: `${name} of equals`, inputs: [tied([4, 3]), tied([4, 3])], f, kinked: jumps.has(name) },
   ]),
   ...STRETCHED.map(([a, b]) => ({ name: 'div', inputs: [real(a), real(b, 0.5, 2)], f: tf.div as Binary })),
   ...STRETCHED.map(([a, b]) => ({ name: 'pow', inputs: [real(a, 0.3, 2), real(b)], f: tf.pow as Binary })),
@@ -94,9 +95,15 @@ export const elementwiseCases: Case[] = [
     name: 'mod',
     inputs: [real(a, -3, 3), real(b, 0.5, 2)],
     f: tf.mod as Binary,
+    kinked: true,
   })),
-  { name: 'mod below zero', inputs: [real([7], -3, 3), real([7], -2, -0.5)], f: tf.mod as Binary },
-  { name: 'prelu', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary },
+  {
+    name: 'mod below zero',
+    inputs: [real([7], -3, 3), real([7], -2, -0.5)],
+    f: tf.mod as Binary,
+    kinked: true,
+  },
+  { name: 'prelu', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary, kinked: true },
   { name: 'addN', inputs: [real([2, 3]), real([2, 3]), real([2, 3])], f: (...xs) => tf.addN(xs) },
   { name: 'add, transposed', inputs: [real([2, 3])], f: (x) => x.transpose().add(1) },
   ...table(comparisons, (f, name) => [
@@ -173,7 +180,7 @@ function reductions(
     of('of a side of one', real([3, 1, 2]), 1, false),
     of('of two axes', real([2, 3, 4]), [0, 2], true),
     of('of all', real([2, 3]), undefined, false),
-    of('with ties', tied([4, 5]), 1, false),
+    { ...of('with ties', tied([4, 5]), 1, false), kinked: true },
   ]
 }
 

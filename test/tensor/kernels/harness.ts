@@ -12,6 +12,8 @@ export interface Case {
   f(...inputs: Tensor[]): Tensor | Tensor[]
   /** false where there is nothing to differentiate: indices, comparisons. */
   gradient?: boolean
+  /** Where a derivative may jump within reach of a difference: left out of the comparison with differences. */
+  kinked?: boolean
 }
 
 export const SEED = 7

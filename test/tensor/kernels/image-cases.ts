@@ -103,11 +103,13 @@ function pools(
       name: `max pool ${name} [${image}]`,
       inputs: [real(image)],
       f: (x: Tensor) => tf.maxPool(x as Image, window, stride, pad),
+      kinked: true,
     },
     {
       name: `max pool ${name} [${image}] of ties`,
       inputs: [tied(image)],
       f: (x: Tensor) => tf.maxPool(x as Image, window, stride, pad),
+      kinked: true,
     },
     {
       name: `avg pool ${name} [${image}]`,

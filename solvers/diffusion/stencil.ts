@@ -15,7 +15,7 @@
  * ConDiff (arXiv:2406.04709), section 2. Its files number the nodes column by column and are read row by row by its baselines;
  * here k and u have the same orientation. (This file is what solvers share; it is none itself and has no default export.)
  */
-import type { Field, Stencil } from '../contracts.ts'
+import type { Field, Stencil } from '../../contracts.ts'
 
 /** One matrix per field of `k`; the side of k is n + 1. */
 export function assemble(k: Field): Stencil {

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Executor } from '../../contracts.ts'
+import { inProcess } from '../../pipelines/executors/in-process.ts'
+import { readLock } from '../../pipelines/lock.ts'
+import { runToy, TOY_PIPELINE, type Toy, toy } from './toy.ts'
+
+/** What a folder among the deps holds for a stage. */
+describe('pipelines/inputs', () => {
+  let one: Toy
+  let root: string
+  beforeEach(() => {
+    one = toy()
+    root = join(one.data, 'toy')
+  })
+  afterEach(() => one.remove())
+  /** The files that `total` saw. */
+  const seen = () => readFileSync(join(root, 'total/sum.txt'), 'utf8').match(/^\/\d+\/sum\.txt$/gm)
+
+  it('is everything made under it, also by earlier runs, as long as that is still true', async () => {
+    await runToy(one, { axis: ['value=1'] })
+    assert.deepEqual(seen(), ['/1/sum.txt'])
+    await runToy(one, { axis: ['value=2,3'] })
+    assert.deepEqual(seen(), ['/1/sum.txt', '/2/sum.txt', '/3/sum.txt'])
+    // Less asked for is no reason to make the table again: what it shows is as true as before.
+    assert.deepEqual((await runToy(one, { axis: ['value=2'] })).lines, [])
+  })
+
+  it('is not what went stale meanwhile', async () => {
+    await runToy(one)
+    await runToy(one, { axis: ['value=2'], set: ['seed=8'] })
+    assert.deepEqual(seen(), ['/2/sum.txt']) // 1 was made under seed 7
+    await runToy(one, { axis: ['value=1'], set: ['seed=8'] })
+    assert.deepEqual(seen(), ['/1/sum.txt', '/2/sum.txt'])
+    writeFileSync(join(root, 'rows/1/rows-0.txt'), 'spoiled')
+    await runToy(one, { axis: ['value=2,3'], set: ['seed=8'] })
+    assert.deepEqual(seen(), ['/2/sum.txt', '/3/sum.txt']) // what 1 was summed from is no longer there
+  })
+
+  it('is not what merely lies there', async () => {
+    await runToy(one)
+    one.write('data/toy/sums/9/sum.txt', 'stray')
+    await runToy(one, { only: ['total'], force: true })
+    assert.deepEqual(seen(), ['/1/sum.txt', '/2/sum.txt'])
+  })
+
+  it('costs no copy, and nothing of the view stays', async () => {
+    let links = 0
+    const executor: Executor = (stage, ctx) => {
+      if (stage.id === 'total') links = statSync(join(ctx.dep('sums'), '1/sum.txt')).nlink
+      return inProcess(one.stages)(stage, ctx)
+    }
+    await runToy(one, {}, { executor })
+    assert.equal(links, 2)
+    assert.equal(existsSync(join(root, '.view')), false)
+    assert.equal(statSync(join(root, 'sums/1/sum.txt')).nlink, 1)
+  })
+
+  it('may be empty for a stage that has other deps', async () => {
+    const more = TOY_PIPELINE.replace('deps: [sums]', 'deps: [sums, extras]').replace(
+      '  total:',
+      '  extra: { matrix: { n: "${none}" }, run: sum, outs: ["extras/${item.n}"] }\n  total:',
+    )
+    one.write('pipeline.yaml', more.replace('pause: 0', 'pause: 0\n    none: []'))
+    const { failures } = await runToy(one)
+    assert.deepEqual(failures, [])
+    assert.deepEqual(seen(), ['/1/sum.txt', '/2/sum.txt'])
+  })
+
+  it('is a file of the project, or of the user, by its content', async () => {
+    one.write('notes.txt', 'first')
+    one.write('log.csv', 'user,item\n')
+    const pipeline = `schema: 1\nseed: 1\nstages:\n  read: { run: sum, deps: [notes.txt], params: { source: "${one.folder}/log.csv" }, outs: [read] }\nprofiles: { toy: {} }\n`
+    one.write('pipeline.yaml', pipeline)
+    await runToy(one)
+    assert.match(readFileSync(join(root, 'read/sum.txt'), 'utf8'), /first[^]*user,item/)
+    assert.deepEqual(Object.keys(readLock(root).get('read')!.deps), ['notes.txt', `${one.folder}/log.csv`])
+    one.write('notes.txt', 'second')
+    one.write('log.csv', 'user,item,time\n')
+    const { reasons } = await runToy(one)
+    assert.deepEqual(reasons.get('read'), ['input notes.txt changed', `input ${one.folder}/log.csv changed`])
+  })
+})

@@ -18,14 +18,20 @@ import type { Lock, Made } from './lock.ts'
 /** Opens the journal and makes the partial folders ready: resumed under the same key, empty otherwise. */
 export async function prepare(root: string, stage: Stage, key: string): Promise<OpenJournal> {
   const journal = await openJournal(journalFile(root, stage.id), key)
-  for (const out of stage.outs) {
-    const partial = partialOf(root, out)
-    // Without a receipt nothing in there can be trusted; with one, only what a killed write left is swept out.
-    if (journal.receipts.size === 0) await rm(partial, { recursive: true, force: true })
-    await mkdir(partial, { recursive: true })
-    for (const file of await listFiles(partial)) if (file.endsWith('.tmp')) await rm(join(partial, file))
+  try {
+    for (const out of stage.outs) await clean(partialOf(root, out), journal.receipts.size > 0)
+    return journal
+  } catch (error) {
+    await journal.close()
+    throw error
   }
-  return journal
+}
+
+/** Without a receipt nothing in a partial folder can be trusted; with one, only what a killed write left is swept out. */
+async function clean(partial: string, isResumed: boolean): Promise<void> {
+  if (!isResumed) await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
+  for (const file of await listFiles(partial)) if (file.endsWith('.tmp')) await rm(join(partial, file))
 }
 
 /** Flushes the partial outs and hashes them. An empty one is a bug of the stage. */

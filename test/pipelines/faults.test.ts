@@ -75,7 +75,7 @@ describe('pipelines on a failing disk', () => {
       assert.deepEqual([failures, treeHash(root)], [[], whole], `call ${nth}`)
       assert.deepEqual(readdirSync(root).sort(), ['.hashes.json', 'lock.yaml', 'rows', 'total'])
     }
-    console.log(nth)
+
     assert.ok(nth > 60, `${nth} calls were counted`)
   })
 
@@ -97,7 +97,7 @@ describe('pipelines on a failing disk', () => {
       const { failures } = await runToy(one, NEW)
       assert.deepEqual([failures, treeHash(root)], [[], whole], `call ${nth}`)
     }
-    console.log(nth)
+
     assert.ok(nth > 60, `${nth} calls were counted`)
   })
 })

@@ -98,7 +98,10 @@ function version(): string {
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0 // --help and --version end this way
-    const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+    const sentence = error.message
+      .replace(/^error: /, '')
+      .replace(/\s*\n\s*/g, ' ')
+      .replace(/\.$/, '')
     process.stderr.write(`${sentence}. See fieldrank --help\n`)
     return 2
   }

@@ -98,7 +98,10 @@ function conclude({ target, outcomes, failures, isStopped }: Report, took: numbe
 
 /** The leaderboards of this run, and where the files lie. */
 function showResults({ root, graph }: Target, areNew: boolean): void {
-  const shown = (path: string) => relative(process.cwd(), path) || '.'
+  const shown = (path: string) => {
+    const near = relative(process.cwd(), path)
+    return near.startsWith('..') ? path : near
+  }
   const lines: string[] = []
   for (const { run, outs } of graph.stages) {
     const file = run === 'leaderboard' ? 'leaderboard.md' : run === 'report' ? 'index.html' : null

@@ -32,7 +32,10 @@ export async function writeArrow(
   return { path: basename(path), sha256: sha256(bytes), bytes: bytes.length }
 }
 
-/** All columns of a file, or those named. With `expect` the whole file is checked against its hash first. */
+/**
+ * All columns of a file, or those named. With `expect` the whole file is checked against its hash first. Without it
+ * this is for files of our own making alone: on a damaged one apache-arrow may never come back.
+ */
 export async function readArrow(
   path: string,
   options: { columns?: readonly string[]; expect?: Artifact } = {},

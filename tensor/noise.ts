@@ -2,9 +2,9 @@
  * Random numbers for one step, drawn on the host and fed like data: a compiled step holds no generator.
  *   'uniform'        float32 in [0, 1): 24 bits of a word, all that a float32 there can hold
  *   'normal'         float32, mean 0, standard deviation 1
- *   { bernoulli: p } float32, 1 with probability p to the nearest 2⁻¹⁶, else 0; { bernoulli: 1 − rate } keeps in a dropout
+ *   { bernoulli: p } float32, 1 with probability p, else 0; { bernoulli: 1 − rate } keeps in a dropout
  *   { integer: n }   int32 in [0, n)
- * A mask takes half a word a place, lower half first: masks are most of what a training step draws.
+ * Masks are most of what a training step draws: a byte a place decides but for one in 256, which takes a word more.
  */
 import type { Law, Rng } from '../contracts.ts'
 import { sizeOf } from './graph.ts'
@@ -26,14 +26,17 @@ function draw(length: number, law: Law, rng: Rng): Float32Array | Int32Array {
   return mask(length, law.bernoulli, rng)
 }
 
+/** u < 256 p for a byte u, lowest byte of a word first; where u is the whole part of 256 p, the rest of it decides. */
 function mask(length: number, p: number, rng: Rng): Float32Array {
-  const drawn = words(Math.ceil(length / 2), rng)
-  const below = Math.round(p * 2 ** 16)
+  const drawn = words(Math.ceil(length / 4), rng)
+  const whole = Math.floor(256 * p)
+  const rest = (256 * p - whole) * 2 ** 32
+  const more = new Int32Array(1)
   const values = new Float32Array(length)
   for (let i = 0; i < length; i++) {
-    const word = drawn[i >> 1]!
-    const half = i & 1 ? word >>> 16 : word & 0xffff
-    values[i] = half < below ? 1 : 0
+    const byte = (drawn[i >> 2]! >>> (8 * (i & 3))) & 255
+    if (byte === whole) rng.words(more)
+    values[i] = byte < whole || (byte === whole && more[0]! >>> 0 < rest) ? 1 : 0
   }
   return values
 }

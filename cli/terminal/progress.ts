@@ -13,7 +13,8 @@ export interface Screen {
 }
 
 interface Running {
-  since: number
+  since: number // ms
+  first: { at: number; done: number } | null // the first progress told: a resumed stage does not begin at 0
   done: number
   total: number
   unit: string
@@ -31,7 +32,7 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
   }
   const draw = () => {
     if (!screen.isTTY) return
-    const width = (screen.columns ?? 80) - 1
+    const width = (screen.columns || 80) - 1
     const lines = [...running].map(([id, one]) => liveLine(id, one, performance.now()).slice(0, width))
     clear()
     if (lines.length > 0) screen.write(`${lines.join('\n')}\n`)
@@ -55,14 +56,16 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
     recovered: (ids) => say(`${ids.join(', ')}: was whole when the last run was killed`),
     accepted: (ids) => say(`took the code of ${ids.length} stages as it is now`),
     started(stage) {
-      running.set(stage.id, { since: performance.now(), done: 0, total: 0, unit: '' })
+      running.set(stage.id, { since: performance.now(), first: null, done: 0, total: 0, unit: '' })
       if (screen.isTTY) draw()
       else say(`${place()} ${stage.id} …`)
     },
     log: (stage, line) => say(`        ${stage.id}: ${line}`),
     progress(stage, done, of, unit) {
       const one = running.get(stage.id)
-      if (one !== undefined) Object.assign(one, { done, total: of, unit })
+      if (one === undefined) return
+      one.first ??= { at: performance.now(), done }
+      Object.assign(one, { done, total: of, unit })
     },
     made(stage, { took, facts }) {
       leave(stage)
@@ -85,12 +88,11 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
 }
 
 /** `train@…  120/400 steps  35/s  about 8 s left` */
-export function liveLine(id: string, { since, done, total, unit }: Running, now: number): string {
-  const passed = (now - since) / 1000
-  if (total === 0) return `  ${id}  ${seconds(passed)}`
-  const rate = done / Math.max(passed, 1e-3)
-  const left = done > 0 && done < total ? `  about ${seconds((total - done) / rate)} left` : ''
-  return `  ${id}  ${done}/${total} ${unit}  ${number(rate)}/s${left}`
+export function liveLine(id: string, { since, first, done, total, unit }: Running, now: number): string {
+  if (first === null) return `  ${id}  ${seconds((now - since) / 1000)}`
+  const rate = (done - first.done) / Math.max((now - first.at) / 1000, 1e-3)
+  const tempo = rate > 0 ? `  ${number(rate)}/s  about ${seconds((total - done) / rate)} left` : ''
+  return `  ${id}  ${done}/${total} ${unit}${tempo}`
 }
 
 export function seconds(s: number): string {
@@ -114,5 +116,5 @@ function number(value: number): string {
 
 function failureText({ id }: Stage, { message, isUser, stack }: Failure): string {
   const text = isUser ? message : (stack ?? message)
-  return text.includes(id) ? text : `${id}: ${text}`
+  return text.startsWith(`${id}:`) || text.includes(`'${id}'`) ? text : `${id}: ${text}`
 }

@@ -18,7 +18,7 @@ import { gelu } from '../layers/gelu.ts'
 import { linear } from '../layers/linear.ts'
 import { spectral } from '../layers/spectral.ts'
 
-const defaults = { width: 32, layers: 4, modes: 12, padding: 0 }
+const defaults = { width: 32, layers: 4, modes: 12, padding: 8 }
 
 const fno: Model<Operators, typeof defaults> = {
   about: 'Fourier neural operator: global convolutions on the lowest modes',

@@ -101,8 +101,7 @@ describe('parquet: bytes', () => {
     for (let i = 0; i < 5; i++) assert.deepEqual(await write(), first)
     const script = `
       import { writeParquet } from ${JSON.stringify(join(import.meta.dirname, '../../io/parquet.ts'))}
-      import { rng } from '../../math/rng.ts'
-import { everyColumn, everySchema } from ${JSON.stringify(join(import.meta.dirname, 'tables.ts'))}
+      import { everyColumn, everySchema } from ${JSON.stringify(join(import.meta.dirname, 'tables.ts'))}
       const table = await writeParquet(${JSON.stringify(at('b.parquet'))}, everySchema, everyColumn(9), { metadata: ${JSON.stringify(metadata)} })
       console.log(table.sha256)`
     const options = ['--import', 'tsx', '--input-type=module', '-e', script]

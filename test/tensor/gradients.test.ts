@@ -3,9 +3,10 @@ import { tf } from '../../tensor/index.ts'
 import type { HostTensor, Scalar, Tensor } from '../../tensor/types.ts'
 import { checkGradient, checkSecond } from './differences.ts'
 import { elementwiseCases, reductionCases } from './kernels/cases.ts'
+import { gatherCases } from './kernels/gather-cases.ts'
 import { SEED, weighted } from './kernels/harness.ts'
 import { imageCases } from './kernels/image-cases.ts'
-import { gatherCases, structureCases } from './kernels/moving-cases.ts'
+import { structureCases } from './kernels/structure-cases.ts'
 
 type Image = tf.Tensor4D
 

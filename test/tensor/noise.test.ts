@@ -10,7 +10,7 @@ function scripted(...script: number[]): Rng {
     uniform: () => ++n / 8,
     normal: () => ++n,
     integer: (below) => below - ++n,
-    words: (out) => void out.set(script.slice(0, out.length)),
+    words: (out) => void out.set(script.splice(0, out.length)),
   }
 }
 
@@ -21,13 +21,18 @@ describe('tensor noise', () => {
   })
   it('normal is the stream itself, in order', () =>
     assert.deepEqual(drawNoise([3], 'normal', scripted()), floats([3], [1, 2, 3])))
-  it('bernoulli is 1 where half a word, lower half first, is below p · 2¹⁶', () => {
-    const drawn = drawNoise([5], { bernoulli: 0.5 }, scripted(0x7fff8000, 0x80007fff, 0x00000000))
-    assert.deepEqual(drawn, floats([5], [0, 1, 1, 0, 1]))
+  it('bernoulli is 1 where a byte, lowest first, is below 256 p', () => {
+    const drawn = drawNoise([5], { bernoulli: 0.25 }, scripted(0x003f40ff, 0x0000007f))
+    assert.deepEqual(drawn, floats([5], [0, 0, 1, 1, 0]))
+  })
+  it('bernoulli takes one word more where the byte is the whole part of 256 p', () => {
+    // 256 · 0.501953125 = 128.5: of the bytes 128, those below half of the next word count
+    const drawn = drawNoise([4], { bernoulli: 0.501953125 }, scripted(0x81807f80, 0x7fffffff, 0x80000000 | 0))
+    assert.deepEqual(drawn, floats([4], [1, 1, 0, 0]))
   })
   it('bernoulli of 0 and 1 are certain', () => {
-    assert.deepEqual(drawNoise([4], { bernoulli: 0 }, scripted(0, -1)), floats([4], [0, 0, 0, 0]))
-    assert.deepEqual(drawNoise([4], { bernoulli: 1 }, scripted(0, -1)), floats([4], [1, 1, 1, 1]))
+    assert.deepEqual(drawNoise([4], { bernoulli: 0 }, scripted(0, 0, 0, 0, 0)), floats([4], [0, 0, 0, 0]))
+    assert.deepEqual(drawNoise([4], { bernoulli: 1 }, scripted(-1)), floats([4], [1, 1, 1, 1]))
   })
   it('integer is int32', () => {
     const { dtype, data } = drawNoise([3], { integer: 20 }, scripted())

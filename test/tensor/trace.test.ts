@@ -8,9 +8,10 @@ import { traceProgram } from '../../tensor/runtime.ts'
 import { shapeRules } from '../../tensor/shapes/rules.ts'
 import type { Tensor } from '../../tensor/types.ts'
 import { elementwiseCases, reductionCases } from './kernels/cases.ts'
+import { gatherCases } from './kernels/gather-cases.ts'
 import { programOf } from './kernels/harness.ts'
 import { imageCases } from './kernels/image-cases.ts'
-import { gatherCases, structureCases } from './kernels/moving-cases.ts'
+import { structureCases } from './kernels/structure-cases.ts'
 
 const float = (shape: readonly number[]) => ({ shape, dtype: 'float32' as const })
 

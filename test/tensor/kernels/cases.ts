@@ -1,7 +1,7 @@
 /** What the compiled kernels are tried on: sides of one, ties, zeros, stretched operands, negative axes, mixed types. */
 import { logSumExp, tf } from '../../../tensor/index.ts'
 import type { Tensor } from '../../../tensor/types.ts'
-import { type Case, real, tied, whole } from './harness.ts'
+import { type Case, extremes, real, tied, whole } from './harness.ts'
 
 const SHAPES = [[3, 4], [1], [2, 1, 3], []]
 const STRETCHED = [
@@ -79,8 +79,14 @@ const comparisons: Record<string, Binary> = {
 }
 
 export const elementwiseCases: Case[] = [
-  ...table(smooth, (f, name) => SHAPES.map((shape) => unary(name, real(shape, -2, 2), f))),
-  ...table(onPositives, (f, name) => SHAPES.map((shape) => unary(name, real(shape, 0.3, 2), f))),
+  ...table(smooth, (f, name) => [
+    ...SHAPES.map((shape) => unary(name, real(shape, -2, 2), f)),
+    { ...unary(`${name} of extremes`, extremes(), f), kinked: true },
+  ]),
+  ...table(onPositives, (f, name) => [
+    ...SHAPES.map((shape) => unary(name, real(shape, 0.3, 2), f)),
+    { ...unary(`${name} of extremes`, extremes(), f), kinked: true },
+  ]),
   ...table(kinked, (f, name) => [
     ...SHAPES.map((shape) => ({ ...unary(name, real(shape, -2, 2), f), kinked: true })),
     { ...unary(`${name} at its kinks`, tied([3, 5]), f), kinked: true },

@@ -38,9 +38,20 @@ export function tied(shape: readonly number[]): HostTensor {
   return { shape, dtype: 'float32', data }
 }
 
+/** Where functions overflow, underflow, have poles or are not defined. */
+export function extremes(): HostTensor {
+  const data = Float32Array.of(-1000, -100, -20, -1e-6, 0, 1e-6, 20, 100, 1000)
+  return { shape: [9], dtype: 'float32', data }
+}
+
 export function whole(shape: readonly number[], low: number, high: number): HostTensor {
   const data = Int32Array.from({ length: sizeOf(shape) }, () => low + Math.floor((high - low) * next()))
   return { shape, dtype: 'int32', data }
+}
+
+/** The same program on random inputs of several shapes. */
+export function on(name: string, shapes: readonly number[][], f: (x: Tensor) => Tensor | Tensor[]): Case[] {
+  return shapes.map((shape) => ({ name: `${name} [${shape}]`, inputs: [real(shape)], f }))
 }
 
 /** Outputs y0, y1, … and, where asked for, g0, g1, … = ∂ Σ w y / ∂ input, with w different at every place. */
@@ -79,7 +90,7 @@ export async function compare(it: Case): Promise<void> {
 export function assertClose(got: HostTensor, wanted: HostTensor, what: string, tolerance = 1e-5): void {
   assert.equal(got.dtype, wanted.dtype, `${what}: type`)
   assert.deepEqual([...got.shape], [...wanted.shape], `${what}: shape`)
-  const scale = Math.max(1e-30, ...wanted.data.map(Math.abs))
+  const scale = Math.max(1e-30, ...[...wanted.data].filter(Number.isFinite).map(Math.abs))
   for (const [i, x] of wanted.data.entries()) {
     const y = got.data[i]!
     const same = Object.is(x, y) || Math.abs(x - y) <= tolerance * scale

@@ -1,7 +1,8 @@
 import { elementwiseCases, reductionCases } from './cases.ts'
+import { gatherCases } from './gather-cases.ts'
 import { compare, SEED } from './harness.ts'
 import { imageCases } from './image-cases.ts'
-import { gatherCases, structureCases } from './moving-cases.ts'
+import { structureCases } from './structure-cases.ts'
 
 const families = {
   elementwise: elementwiseCases,

@@ -1,0 +1,35 @@
+/** The command line, compiled into a temporary folder as `npm run build` would: what a user runs, and quick to start. */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+const ROOT = resolve('.') // tests run in the root of the repository
+let made: string | undefined
+
+/** Path of dist/cli/main.js. Compiled once per process, without the checks that `npm run types` makes. */
+export function compiledCli(): string {
+  if (made !== undefined) return made
+  const folder = mkdtempSync(join(tmpdir(), 'fieldrank-dist-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const compilerOptions = {
+    outDir: join(folder, 'dist'),
+    rootDir: ROOT,
+    incremental: false,
+    declaration: false,
+    noCheck: true,
+    types: [],
+  }
+  const verbs = ['main', 'run', 'status', 'graph', 'list'].map((verb) => join(ROOT, `cli/${verb}.ts`))
+  const files = [...verbs, join(ROOT, 'pipelines/executors/child-main.ts')]
+  const config = { extends: join(ROOT, 'tsconfig.build.json'), compilerOptions, files, include: [] }
+  delete (config.compilerOptions as { tsBuildInfoFile?: string }).tsBuildInfoFile
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
+  execFileSync(process.execPath, [join(dirname(typescript), 'bin/tsc'), '-p', folder], { stdio: 'inherit' })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
+  for (const file of ['package.json', 'pipeline.yaml']) cpSync(join(ROOT, file), join(folder, file))
+  made = join(folder, 'dist/cli/main.js')
+  return made
+}

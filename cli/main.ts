@@ -15,7 +15,7 @@ const EXAMPLES = [
   'fieldrank run --profile smoke        everything, small, on a CPU',
   'fieldrank status                     what would run, and why',
   'fieldrank list models                names, one sentence each, where they come from',
-  'fieldrank run train-operators --axis model=./my-model.ts',
+  'fieldrank run leaderboard@operators --axis model=./my-model.ts        a model of yours beside the others',
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -28,7 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
   for (const name of await wanted(argv)) {
     const verb = await load<Verb>('verb', 'cli', name)
     add(program, name, verb, (result) => {
-      code = result ?? 0
+      code = result
     })
   }
   program.addHelpText('after', examples(EXAMPLES))
@@ -56,7 +56,7 @@ function isHelp(first: string | undefined): boolean {
   return first === undefined || first === '-h' || first === '--help'
 }
 
-function add(program: Command, name: string, verb: Verb, done: (code: number | void) => void): void {
+function add(program: Command, name: string, verb: Verb, done: (code: number) => void): void {
   const command = program.command(name).description(verb.about)
   if (verb.arguments) command.arguments(verb.arguments)
   for (const option of verb.options ?? []) command.addOption(flagOf(option))
@@ -66,7 +66,7 @@ function add(program: Command, name: string, verb: Verb, done: (code: number | v
       .slice(0, -2)
       .flat()
       .filter((arg) => arg !== undefined) as string[]
-    done(await verb.run(args, command.opts()))
+    done((await verb.run(args, command.opts())) ?? 0)
   })
 }
 

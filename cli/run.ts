@@ -26,7 +26,7 @@ const verb: Verb = {
     'fieldrank run --profile smoke',
     'fieldrank run --dry',
     'fieldrank run train-operators --axis model=fno,unet',
-    'fieldrank run --axis "model=models/operators/*,./my-model.ts"',
+    'fieldrank run leaderboard@operators --axis model=./my-model.ts',
     'fieldrank run --set train.seed=[0,1,2] --keep-going',
   ],
 
@@ -73,7 +73,9 @@ function stopper(): { signal: AbortSignal; forget(): void } {
   for (const signal of signals) process.on(signal, onSignal)
   return {
     signal: abort.signal,
-    forget: () => signals.forEach((signal) => process.off(signal, onSignal)),
+    forget() {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
   }
 }
 

@@ -96,17 +96,19 @@ async function make(stage: Stage, state: State, { run, events, signal }: Execute
   const journal = await prepare(root, stage, key)
   try {
     const outs = Object.fromEntries(stage.outs.map((out) => [out, partialOf(root, out)]))
+    const log = (line: string) => events.log(stage, line)
+    const deps = await placesOfDeps(stage, state, log)
     const ctx = stageContext(stage, {
       root,
       seed,
-      places: { deps: await placesOfDeps(stage, state), outs },
+      places: { deps, outs },
       journal,
-      log: (line) => events.log(stage, line),
+      log,
       progress: (done, total, unit) => events.progress(stage, done, total, unit),
       signal,
     })
     const start = performance.now()
-    const facts: Params = await run(stage, ctx)
+    const facts: Params = (await run(stage, ctx)) ?? {} // a stage may have nothing to tell
     const made: Made = {
       key,
       run: stage.run,

@@ -33,6 +33,7 @@ const WORLD: Record<string, string> = {
   EACCES: 'no permission',
   EPERM: 'not permitted',
   EROFS: 'the file system is read-only',
+  ENOTDIR: 'part of this path is a file, and no folder',
   EMFILE: 'too many open files (raise `ulimit -n`)',
   ENFILE: 'too many open files on this machine',
   EIO: 'the disk failed to read or write',

@@ -49,11 +49,24 @@ export async function damages(made: Made, { root, hashes }: State): Promise<stri
   return found
 }
 
-/** Where a stage finds its deps. Folders that several outs share are laid out anew as views. */
-export async function placesOfDeps(stage: Stage, state: State): Promise<Record<string, string>> {
+/** Where a stage finds its deps. Folders that several outs share are laid out anew as views; `say` what is left out. */
+export async function placesOfDeps(
+  stage: Stage,
+  state: State,
+  say: (line: string) => void,
+): Promise<Record<string, string>> {
   const places: Record<string, string> = {}
   await rm(viewsOf(state.root, stage.id), { recursive: true, force: true })
-  for (const dep of stage.deps) places[dep] = await placeOf(dep, stage, state)
+  for (const dep of stage.deps) {
+    const sort = sortOf(dep, state)
+    if (sort === 'file') places[dep] = resolve(state.project, dep)
+    else if (sort !== 'folder') places[dep] = join(state.root, dep)
+    else {
+      const { held, stale } = await holdings(dep, state)
+      if (stale > 0) say(`${stale} of ${held.length + stale} in ${dep} are out of date and left out`)
+      places[dep] = await layOut(dep, held, viewOf(state.root, stage.id, dep), state.root)
+    }
+  }
   return places
 }
 
@@ -83,38 +96,39 @@ async function depHash(dep: string, state: State): Promise<string | null> {
     case 'out':
       return outHash(dep, state)
     case 'folder': {
-      const held = await holdings(dep, state)
+      const { held } = await holdings(dep, state)
       return sha256(held.map(({ out, hash }) => `${hash}  ${out}\n`).join(''))
     }
   }
 }
 
-async function placeOf(dep: string, stage: Stage, state: State): Promise<string> {
-  const sort = sortOf(dep, state)
-  if (sort === 'file') return resolve(state.project, dep)
-  if (sort !== 'folder') return join(state.root, dep)
-  const view = viewOf(state.root, stage.id, dep)
+async function layOut(dep: string, held: readonly Held[], view: string, root: string): Promise<string> {
   await mkdir(view, { recursive: true })
-  for (const { out } of await holdings(dep, state)) {
-    for (const file of await listFiles(join(state.root, out))) {
+  for (const { out } of held) {
+    for (const file of await listFiles(join(root, out))) {
       const to = join(view, out.slice(dep.length + 1), file)
       await mkdir(dirname(to), { recursive: true })
-      await linkOrCopy(join(state.root, out, file), to)
+      await linkOrCopy(join(root, out, file), to)
     }
   }
   return view
 }
 
-/** The outs under a folder that are true now, in byte order. */
-async function holdings(folder: string, state: State): Promise<{ out: string; hash: string }[]> {
+interface Held {
+  out: string
+  hash: string
+}
+
+/** The outs under a folder that are true now, in byte order, and how many are not. */
+async function holdings(folder: string, state: State): Promise<{ held: Held[]; stale: number }> {
   const recorded = [...state.lock.made.values()].flatMap(({ outs }) => Object.keys(outs))
   const outs = recorded.filter((out) => isUnder(out, folder)).sort((a, b) => (a < b ? -1 : 1))
-  const held: { out: string; hash: string }[] = []
+  const held: Held[] = []
   for (const out of outs) {
     const hash = await outHash(out, state)
     if (hash !== null) held.push({ out, hash })
   }
-  return held
+  return { held, stale: outs.length - held.length }
 }
 
 /** Hash of an out as recorded by its maker: a stage of the pipeline, or one of an earlier run if it is still true. */

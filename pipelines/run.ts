@@ -32,47 +32,52 @@ export interface Report {
   isStopped: boolean // by the signal, before everything was made
 }
 
+/** Folders of the engine that a finished run leaves empty. */
+const EMPTY = ['.partial', '.journal', '.view', '.replaced']
+
 export async function run(request: Request, options: RunOptions): Promise<Report> {
   const target = aim(request) // every mistake that can be seen without the data is said before the data is touched
   const owned = await claim(target.root)
-  const failures: Failure[] = []
-  const pool = children({
-    stages: target.stages,
-    env: options.env ?? {},
-    onChildren: (pids) => owned.children(pids),
-  })
+  const { stages } = target
+  const onChildren = (pids: readonly number[]) => owned.children(pids)
+  const pool = children({ stages, env: options.env ?? {}, onChildren })
   try {
-    const state = openState(target)
-    await sweep(target.root)
-    const recovered = await recover(target.root, state.lock, state.hashes)
-    if (recovered.length > 0) options.events.recovered?.(recovered)
-    if (options.acceptCode) options.events.accepted?.(await acceptCode(target, state))
-    const stale = await reasons(target, state)
-    options.events.planned?.(target, stale)
-    const limits = { ...target.pipeline.limits, ...(options.jobs ? { cpu: options.jobs } : {}) }
-    const outcomes = await execute(target, state, stale, {
-      run: options.executor ?? pool.run,
-      limits,
-      keepGoing: options.keepGoing ?? false,
-      signal: options.signal,
-      events: {
-        ...options.events,
-        failed: (stage, failure) => {
-          failures.push(failure)
-          options.events.failed(stage, failure)
-        },
-      },
-      check: owned.check,
-    })
-    await state.hashes.save()
-    for (const folder of ['.partial', '.journal', '.view', '.replaced'])
-      await dropEmpty(join(target.root, folder))
-    const isWhole = [...outcomes.values()].every((outcome) => outcome === 'made' || outcome === 'kept')
-    return { target, outcomes, failures, isStopped: options.signal.aborted && !isWhole }
+    return await carryOut(target, options, options.executor ?? pool.run, owned.check)
   } finally {
     pool.close()
     await owned.release()
   }
+}
+
+async function carryOut(
+  target: Target,
+  options: RunOptions,
+  executor: RunStage,
+  check: () => Promise<void>,
+): Promise<Report> {
+  const { events, signal, jobs, keepGoing = false } = options
+  const state = openState(target)
+  await sweep(target.root)
+  const recovered = await recover(target.root, state.lock, state.hashes)
+  if (recovered.length > 0) events.recovered?.(recovered)
+  const accepted = options.acceptCode ? await acceptCode(target, state) : []
+  if (accepted.length > 0) events.accepted?.(accepted)
+  const stale = await reasons(target, state)
+  events.planned?.(target, stale)
+
+  const failures: Failure[] = []
+  const failed: Events['failed'] = (stage, failure) => {
+    failures.push(failure)
+    events.failed(stage, failure)
+  }
+  const limits = jobs === undefined ? target.pipeline.limits : { ...target.pipeline.limits, cpu: jobs }
+  const how = { run: executor, limits, keepGoing, signal, events: { ...events, failed }, check }
+  const outcomes = await execute(target, state, stale, how)
+
+  await state.hashes.save()
+  for (const folder of EMPTY) await dropEmpty(join(target.root, folder))
+  const isWhole = [...outcomes.values()].every((outcome) => outcome === 'made' || outcome === 'kept')
+  return { target, outcomes, failures, isStopped: signal.aborted && !isWhole }
 }
 
 /** Deletes what a killed run may have left and nothing ever needs: views, outs that were replaced, temporary files. */

@@ -8,9 +8,11 @@
  *          w ← w − r (m / (1 − β1ᵗ)) / (√(v / (1 − β2ᵗ)) + ε)      Kingma & Ba, arXiv:1412.6980, algorithm 1
  *   adamw  the same, less r decay w with the old w                Loshchilov & Hutter, arXiv:1711.05101, algorithm 2
  *
+ * Memory is flushed (tiny.ts): that of an item which is not met again fades out, and would stay in numbers that are slow.
  * Decay acts on every weight, biases and gains too, as in PyTorch.
  */
 import type { Params } from '../contracts.ts'
+import { flushTiny } from './tiny.ts'
 import type { Scalar, Tensor } from './types.ts'
 
 type Settings = { readonly [name: string]: number }
@@ -42,7 +44,7 @@ const sgd: Optimizer = {
   memory: ({ momentum }) => (momentum === 0 ? [] : ['velocity']),
   scalars: () => ({}),
   update(weight, gradient, { velocity }, { rate }, { momentum }) {
-    const move = velocity === undefined ? gradient : velocity.mul(momentum!).add(gradient)
+    const move = velocity === undefined ? gradient : flushTiny(velocity.mul(momentum!).add(gradient))
     return { weight: weight.sub(move.mul(rate!)), memory: velocity === undefined ? {} : { velocity: move } }
   },
 }
@@ -96,8 +98,8 @@ export function openOptimizer(
 
 function adamMove(gradient: Tensor, memory: Named<Tensor>, scalars: Named<Scalar>, settings: Settings) {
   const { beta1, beta2, epsilon } = settings
-  const mean = memory.mean!.mul(beta1!).add(gradient.mul(1 - beta1!))
-  const square = memory.square!.mul(beta2!).add(gradient.square().mul(1 - beta2!))
+  const mean = flushTiny(memory.mean!.mul(beta1!).add(gradient.mul(1 - beta1!)))
+  const square = flushTiny(memory.square!.mul(beta2!).add(gradient.square().mul(1 - beta2!)))
   const rate = scalars.rate!.mul(scalars.meanCorrection!)
   const deviation = square.mul(scalars.squareCorrection!).sqrt().add(epsilon!)
   return { move: mean.mul(rate).div(deviation), memory: { mean, square } }

@@ -30,20 +30,9 @@ export interface Recorder {
 const SHORT = 4096 // constants up to this many elements are compared by content
 
 export function startRecorder(): Recorder {
-  const known = new Map<string, readonly Value[]>()
+  const values = startValues()
   const inputs = new Map<string, Value>()
-  let [ids, reused] = [0, 0]
-
-  function make(node: Node, outputs: readonly Typed[]): readonly Value[] {
-    const values = outputs.map(({ shape, dtype }) => ({ shape: [...shape], dtype, id: ids++, node }))
-    node.outputs = values
-    return values
-  }
-  function once(key: string, build: () => readonly Value[]): readonly Value[] {
-    const values = known.get(key) ?? build()
-    known.set(key, values)
-    return values
-  }
+  let reused = 0
 
   const recorder: Recorder = {
     inputs,
@@ -52,38 +41,53 @@ export function startRecorder(): Recorder {
     },
     input(name, declared) {
       if (inputs.has(name)) throw new Error(`input '${name}' was declared twice`)
-      const [value] = make({ kind: 'input', name, outputs: [] }, [declared])
+      const [value] = values.make({ kind: 'input', name, outputs: [] }, [declared])
       inputs.set(name, value!)
       return value!
     },
     constant(data, shape, dtype) {
       const first = data[0]
-      if (first !== undefined && data.every((x) => Object.is(x, first)))
-        return recorder.uniform(first, shape, dtype)
-      const node: ConstantNode = { kind: 'constant', uniform: undefined, data: data.slice(), outputs: [] }
-      const build = () => make(node, [{ shape, dtype }])
-      if (data.length > SHORT) return build()[0]!
-      return once(`constant ${dtype} [${shape}] ${[...data].map(exact).join()}`, build)[0]!
+      const same = first !== undefined && data.every((x) => Object.is(x, first))
+      return same ? recorder.uniform(first, shape, dtype) : values.constant(data, { shape, dtype })
     },
     uniform(value, shape, dtype) {
-      const data = sizeOf(shape) === 1 ? numbers(dtype, [value]) : numbers(dtype, [])
-      const build = () => make({ kind: 'constant', uniform: value, data, outputs: [] }, [{ shape, dtype }])
-      return once(`uniform ${dtype} [${shape}] ${exact(value)}`, build)[0]!
+      const data = numbers(dtype, sizeOf(shape) === 1 ? [value] : [])
+      const node: ConstantNode = { kind: 'constant', uniform: value, data, outputs: [] }
+      return values.once(`uniform ${dtype} [${shape}] ${exact(value)}`, node, [{ shape, dtype }])[0]!
     },
     call(kernel, operands, names, attrs) {
-      const rule = shapeRules[kernel]
-      if (rule === undefined) throw new Error(untraceable(kernel))
       const call: Recorded = { kernel, inputs: operands, names, attrs }
-      const outputs = rule(call)
+      const outputs = outputsOf(call)
       const simpler = simplify(call, outputs, recorder)
       if (simpler !== undefined) return [simpler]
       const node: KernelNode = { kind: 'kernel', ...call, outputs: [] }
-      const values = once(keyOf(call), () => make(node, outputs))
-      if (values !== node.outputs) reused++
-      return values
+      const found = values.once(keyOf(call), node, outputs)
+      if (found !== node.outputs) reused++
+      return found
     },
   }
   return recorder
+}
+
+/** The values of one recording, numbered as they are made; equal ones are made once. */
+function startValues() {
+  const known = new Map<string, readonly Value[]>()
+  let ids = 0
+  const make = (node: Node, outputs: readonly Typed[]): readonly Value[] => {
+    node.outputs = outputs.map(({ shape, dtype }) => ({ shape: [...shape], dtype, id: ids++, node }))
+    return node.outputs
+  }
+  const once = (key: string, node: Node, outputs: readonly Typed[]): readonly Value[] => {
+    const values = known.get(key) ?? make(node, outputs)
+    known.set(key, values)
+    return values
+  }
+  const constant = (data: Numbers, typed: Typed): Value => {
+    const node: ConstantNode = { kind: 'constant', uniform: undefined, data: data.slice(), outputs: [] }
+    if (data.length > SHORT) return make(node, [typed])[0]!
+    return once(`constant ${typed.dtype} [${typed.shape}] ${[...data].map(exact).join()}`, node, [typed])[0]!
+  }
+  return { make, once, constant }
 }
 
 function keyOf({ kernel, inputs, names, attrs }: Recorded): string {
@@ -96,9 +100,11 @@ function exact(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-function untraceable(kernel: string): string {
-  return (
-    `kernel '${kernel}' cannot be compiled yet. docs/engine.md lists the kernels that can; ` +
-    `the device 'eager' runs it`
+function outputsOf(call: Recorded): readonly Typed[] {
+  const rule = shapeRules[call.kernel]
+  if (rule !== undefined) return rule(call)
+  throw new Error(
+    `kernel '${call.kernel}' cannot be compiled yet. docs/engine.md lists the kernels that can; ` +
+      `the device 'eager' runs it`,
   )
 }

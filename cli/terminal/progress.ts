@@ -20,34 +20,19 @@ interface Running {
   unit: string
 }
 
-/** Events of a run → text on `screen`; failures on `errors`. `close` leaves the cursor on a line of its own. */
+/** Events of a run → text on `screen`; failures on `errors`. `close` leaves nothing live behind. */
 export function progress(screen: Screen, errors: Screen): RunOptions['events'] & { close(): void } {
   const running = new Map<string, Running>()
+  const { say, draw, close } = canvas(screen, () =>
+    [...running].map(([id, one]) => liveLine(id, one, performance.now())),
+  )
   let total = 0
   let ended = 0
-  let drawn = 0 // lines to draw over
-  const clear = () => {
-    if (drawn > 0) screen.write(`\x1b[${drawn}A\x1b[0J`)
-    drawn = 0
-  }
-  const draw = () => {
-    if (!screen.isTTY) return
-    const width = (screen.columns || 80) - 1
-    const lines = [...running].map(([id, one]) => liveLine(id, one, performance.now()).slice(0, width))
-    clear()
-    if (lines.length > 0) screen.write(`${lines.join('\n')}\n`)
-    drawn = lines.length
-  }
-  const say = (line: string, to = screen) => {
-    clear()
-    to.write(`${line}\n`)
-    draw()
-  }
-  const timer = screen.isTTY ? setInterval(draw, 200).unref() : undefined
   const place = () => `[${String(ended).padStart(String(total).length)}/${total}]`
-  const leave = ({ id }: Stage) => {
+  const leave = ({ id }: Stage, how: string) => {
     running.delete(id)
     ended++
+    say(`${place()} ${id}  ${how}`)
   }
   return {
     planned(_target, stale) {
@@ -55,30 +40,50 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
     },
     recovered: (ids) => say(`${ids.join(', ')}: was whole when the last run was killed`),
     accepted: (ids) => say(`took the code of ${ids.length} stages as it is now`),
-    started(stage) {
-      running.set(stage.id, { since: performance.now(), first: null, done: 0, total: 0, unit: '' })
+    started({ id }) {
+      running.set(id, { since: performance.now(), first: null, done: 0, total: 0, unit: '' })
       if (screen.isTTY) draw()
-      else say(`${place()} ${stage.id} …`)
+      else say(`${place()} ${id} …`)
     },
-    log: (stage, line) => say(`        ${stage.id}: ${line}`),
-    progress(stage, done, of, unit) {
-      const one = running.get(stage.id)
+    log: ({ id }, line) => say(`        ${id}: ${line}`),
+    progress({ id }, done, of, unit) {
+      const one = running.get(id)
       if (one === undefined) return
       one.first ??= { at: performance.now(), done }
       Object.assign(one, { done, total: of, unit })
     },
-    made(stage, { took, facts }) {
-      leave(stage)
-      say(`${place()} ${stage.id}  ${seconds(took)}${factsLine(facts)}`)
-    },
-    kept(stage) {
-      leave(stage)
-      say(`${place()} ${stage.id}  its inputs came out the same`)
-    },
+    made: (stage, { took, facts }) => leave(stage, `${seconds(took)}${factsLine(facts)}`),
+    kept: (stage) => leave(stage, 'its inputs came out the same'),
     failed(stage, failure) {
-      leave(stage)
-      say(`${place()} ${stage.id}  failed`)
+      leave(stage, 'failed')
       say(failureText(stage, failure), errors)
+    },
+    close,
+  }
+}
+
+/** Lines that stay, and below them on a terminal `live` ones, drawn over five times a second. */
+function canvas(screen: Screen, live: () => readonly string[]) {
+  let drawn = 0
+  const clear = () => {
+    if (drawn > 0) screen.write(`\x1b[${drawn}A\x1b[0J`)
+    drawn = 0
+  }
+  const draw = () => {
+    if (!screen.isTTY) return
+    const width = (screen.columns || 80) - 1
+    const lines = live().map((line) => line.slice(0, width)) // a line that wraps could not be drawn over
+    clear()
+    if (lines.length > 0) screen.write(`${lines.join('\n')}\n`)
+    drawn = lines.length
+  }
+  const timer = screen.isTTY ? setInterval(draw, 200).unref() : undefined
+  return {
+    draw,
+    say(line: string, to = screen) {
+      clear()
+      to.write(`${line}\n`)
+      draw()
     },
     close() {
       clearInterval(timer)

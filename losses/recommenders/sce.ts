@@ -10,7 +10,8 @@
  *
  * and the loss is the mean of SCE_i over the positions that some block holds and that have a next item.
  * Every L_bi sums fewer classes than CE_i, so SCE_i ≤ CE_i; the largest is the tightest. The gradient goes to
- * the winning block alone. A position in no block has no gradient at this step. Nothing is reweighted.
+ * the winning block alone, in equal parts to blocks that tie. A position in no block has no gradient at this
+ * step. Nothing is reweighted.
  *
  * Sizes are static, for a traced step: 0 stands for n_b = b_x = ⌊2 √(s m)⌋ with s the batch and m =
  * `interactions`, the mean number of real positions in a sequence (0: all L). All are clamped to what there is,
@@ -24,7 +25,7 @@
  * positions, D width, N items.
  */
 import type { Loss, Noise, Recommenders } from '../../contracts.ts'
-import { logSumExp, type Tensor, tf } from '../../tensor/index.ts'
+import { logSumExp, segmentMax, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
 import { meanOver, type Positions, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { buckets: 0, positions: 0, items: 256, interactions: 0, mix: true, mixPadded: false }
@@ -40,8 +41,8 @@ const sce: Loss<Recommenders, Settings> = {
     const [size, length] = batch.target.shape as [number, number]
     const { buckets, ...block } = sizesOf(params, { size, length, catalog: positions.catalog.shape[0]! })
     const centers = centersOf(positions, buckets, params, noise)
-    const { chosen, losses, shares } = sceOf(positions, centers, block)
-    return meanOver(losses, shares.mul(tf.gather(positions.valid, chosen)))
+    const { values, held } = sceOf(positions, centers, block)
+    return meanOver(values, held.mul(positions.valid))
   },
 }
 
@@ -66,13 +67,13 @@ function centersOf(at: Positions, buckets: number, params: Settings, noise: Nois
   if (!params.mix) return noise('centers', [buckets, width], 'normal').mul(scale)
   const normal = noise('centers', [count, buckets], 'normal') // [S, n_b]
   const omega = params.mixPadded ? normal : normal.mul(at.valid.expandDims(-1))
-  return tf.matMul(omega, severed(at.states), true).mul(scale) // [n_b, D]
+  return tf.matMul(omega, stopGradient(at.states), true).mul(scale) // [n_b, D]
 }
 
 /**
- * L_bi of every place in every block, and the share of a place in its position: 1 for the block with the
- * largest loss, equal parts where several are equally large, 0 for the others; shares of a position sum to 1.
- * All [n_b, b_x], `chosen` names the positions. Only the losses have a gradient.
+ * SCE_i of every position for given centers [n_b, D]: `values` [S], −1 where no block holds it, and `held` [S],
+ * 1 or 0. Beside them what they are the maximum of: the losses L_bi and the positions i that they belong to,
+ * [n_b, b_x].
  */
 export function sceOf(at: Positions, centers: Tensor, block: { positions: number; items: number }) {
   const { states, catalog, rows } = at
@@ -81,44 +82,19 @@ export function sceOf(at: Positions, centers: Tensor, block: { positions: number
   const right = tf.gather(rows, chosen).expandDims(-1).equal(shortlist.expandDims(1)) // [n_b, b_x, b_y]
   const others = logSumExp(tf.where(right, tf.scalar(NEVER), logits)) // [n_b, b_x]
   const losses = others.sub(tf.gather(rightLogits(at), chosen)).softplus() // log(e^others + e^p) − p
-  return { chosen, losses, shares: sharesOf(severed(losses), chosen, states.shape[0]!) }
-}
-
-/**
- * Finds the winners on a sheet [n_b, S] that holds 1 + loss where a block holds a position, 0 elsewhere; a loss
- * is ≥ 0.
- */
-function sharesOf(losses: Tensor, chosen: Tensor, count: number): Tensor {
-  const [buckets] = chosen.shape as [number]
-  const starts = tf.tensor(
-    Int32Array.from({ length: buckets }, (_, b) => b * count),
-    [buckets, 1],
-  )
-  const places = chosen.add(starts).reshape([-1, 1]) // [n_b b_x, 1], no two alike
-  const marks = losses.add(1)
-  const sheet = tf.scatterND(places, marks.flatten(), [buckets * count]).reshape([buckets, count])
-  const wins = marks.equal(tf.gather(sheet.max(0), chosen)).toFloat() // [n_b, b_x]
-  const ties = tf.scatterND(chosen.reshape([-1, 1]), wins.flatten(), [count]) // [S]
-  return wins.div(tf.gather(ties, chosen).maximum(1))
+  const values = segmentMax(losses.flatten(), chosen.flatten(), states.shape[0]!, -1) // [S]
+  return { values, held: values.greaterEqual(0).toFloat(), losses, chosen }
 }
 
 /** T and J: positions and items with the largest projections on each center, int32. */
 function choose(at: Positions, centers: Tensor, block: { positions: number; items: number }) {
   const hidden = at.valid.sub(1).mul(-NEVER) // [S], 0 or −1e30
-  const onPositions = tf.matMul(centers, severed(at.states), false, true).add(hidden) // [n_b, S]
-  const onItems = tf.matMul(centers, severed(at.catalog), false, true) // [n_b, N]
+  const onPositions = tf.matMul(centers, stopGradient(at.states), false, true).add(hidden) // [n_b, S]
+  const onItems = tf.matMul(centers, stopGradient(at.catalog), false, true) // [n_b, N]
   return {
     chosen: tf.topk(onPositions, block.positions).indices,
     shortlist: tf.topk(onItems, block.items).indices,
   }
-}
-
-/**
- * x with no way back to what it was made of. Unlike stopGradient, which sends zeros back through every op on
- * the way, and so fails at scatterND, which has no gradient.
- */
-function severed(x: Tensor): Tensor {
-  return tf.customGrad(() => ({ value: x.clone(), gradFunc: () => [] }))()
 }
 
 const NEVER = -1e30

@@ -7,7 +7,7 @@
  * continuation), so `padding` rows and columns of zeros are put behind the last ones before the blocks and cut
  * off after them.
  *
- * Cite: Li et al., arXiv:2010.08895, section 4. Departures: tanh-GELU for ReLU, a hidden layer of 2 × width for
+ * Cite: Li et al., arXiv:2010.08895, section 4. Departures: GELU for ReLU, a hidden layer of 2 × width for
  * 128, mixing matrices that start with the variance of a mode kept, log k at the nodes for k, output scaled
  * (layers/fields.ts).
  */

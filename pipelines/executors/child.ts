@@ -81,10 +81,8 @@ function spawn(env: ChildOptions['env']): Child {
       tail.text = (tail.text + text).slice(-4000)
     })
   }
-  if (child.pid === undefined) {
-    child.on('error', () => {})
-    throw new Error('no child process could be started')
-  }
+  child.on('error', () => {}) // what is wrong with a child shows in its 'close', or in the next line
+  if (child.pid === undefined) throw new Error('no child process could be started')
   return { process: child, pid: child.pid, tail }
 }
 
@@ -96,16 +94,8 @@ function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOp
     const onMessage = (message: ToParent) => {
       if (message.kind === 'log') ctx.log(message.line)
       else if (message.kind === 'progress') ctx.progress(message.done, message.total, message.unit)
-      else if (message.kind === 'record') void record(message)
+      else if (message.kind === 'record') void record(message, ctx, proc)
       else end(() => (message.kind === 'done' ? resolve(message.facts) : reject(errorOf(message.failure))))
-    }
-    const record = async ({ number, shard, receipt }: ToParent & { kind: 'record' }) => {
-      try {
-        await ctx.journal.record(shard, receipt)
-        tell(proc, { kind: 'recorded', number })
-      } catch (error) {
-        tell(proc, { kind: 'unrecorded', number, failure: failureOf(error) })
-      }
     }
     // 'close' and not 'exit': by then its last words have been read
     const onClose = (code: number | null, signal: NodeJS.Signals | null) =>
@@ -121,12 +111,24 @@ function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOp
       settle()
     }
     proc.on('message', onMessage).on('close', onClose)
+    if (proc.exitCode !== null || proc.signalCode !== null) onClose(proc.exitCode, proc.signalCode)
     ctx.signal.addEventListener('abort', onAbort)
     if (ctx.signal.aborted) onAbort()
     const { root, seed, places } = ctx
     const receipts = [...ctx.journal.receipts]
     tell(proc, { kind: 'work', stage, stages: options.stages, root, seed, places, receipts })
   })
+}
+
+/** A receipt of the child's → the journal, and word back when it is on the disk. */
+async function record(message: ToParent & { kind: 'record' }, ctx: StageContext, proc: ChildProcess) {
+  const { number, shard, receipt } = message
+  try {
+    await ctx.journal.record(shard, receipt)
+    tell(proc, { kind: 'recorded', number })
+  } catch (error) {
+    tell(proc, { kind: 'unrecorded', number, failure: failureOf(error) })
+  }
 }
 
 /** A child that is gone is met by its 'close', not by the failing send. */

@@ -34,37 +34,18 @@ const SMALL = 64 // uniform constants up to this many elements are written out
 
 export function startBuilder(): Builder {
   const nodes: OnnxNode[] = []
-  const constants: OnnxTensor[] = []
-  const known = new Map<string, string>() // constants by content
+  const { constants, constant } = startConstants()
   const names = new Map<Value, string>()
   let [count, label] = [0, '']
-
-  function constant(values: Iterable<number>, shape: readonly number[], dtype: OnnxType): string {
-    const bytes = bytesOf(values, dtype)
-    const key = bytes.length <= 256 ? `${dtype} [${shape}] ${Buffer.from(bytes).toString('hex')}` : undefined
-    const found = key === undefined ? undefined : known.get(key)
-    if (found !== undefined) return found
-    const name = `constant::${constants.length}`
-    constants.push({ name, dtype, shape, bytes })
-    if (key !== undefined) known.set(key, name)
-    return name
-  }
-  function nameOf(value: Value): string {
-    const found = names.get(value)
-    if (found !== undefined) return found
-    if (value.node.kind !== 'constant') throw new Error(`value ${value.id} was not lowered`)
-    const { uniform, data } = value.node
-    const written = uniform === undefined || data.length === 1
-    const { shape, dtype } = value
-    const name = written ? constant(data, shape, dtype) : builder.filled(uniform, shape, dtype)
-    names.set(value, name)
-    return name
-  }
 
   const builder: Builder = {
     nodes,
     constants,
-    of: (value, dtype = value.dtype) => builder.cast(nameOf(value), value.dtype, dtype),
+    of(value, dtype = value.dtype) {
+      const name = names.get(value) ?? constantOf(value, builder)
+      names.set(value, name)
+      return builder.cast(name, value.dtype, dtype)
+    },
     name: (value, name) => void names.set(value, name),
     add: (op, inputs, attributes = {}) => builder.addMany(op, inputs, attributes, 1)[0]!,
     addMany(op, inputs, attributes, outputs) {
@@ -88,6 +69,30 @@ export function startBuilder(): Builder {
     label: (next) => void (label = next),
   }
   return builder
+}
+
+/** The initializers of the graph; equal short ones are written once. */
+function startConstants() {
+  const constants: OnnxTensor[] = []
+  const known = new Map<string, string>()
+  const constant: Builder['tensor'] = (values, shape, dtype) => {
+    const bytes = bytesOf(values, dtype)
+    const key = bytes.length <= 256 ? `${dtype} [${shape}] ${Buffer.from(bytes).toString('hex')}` : undefined
+    const found = key === undefined ? undefined : known.get(key)
+    if (found !== undefined) return found
+    const name = `constant::${constants.length}`
+    constants.push({ name, dtype, shape, bytes })
+    if (key !== undefined) known.set(key, name)
+    return name
+  }
+  return { constants, constant }
+}
+
+function constantOf({ id, node, shape, dtype }: Value, builder: Builder): string {
+  if (node.kind !== 'constant') throw new Error(`value ${id} was not lowered`)
+  const { uniform, data } = node
+  const written = uniform === undefined || data.length === 1
+  return written ? builder.tensor(data, shape, dtype) : builder.filled(uniform, shape, dtype)
 }
 
 function bytesOf(values: Iterable<number>, dtype: OnnxType): Uint8Array {

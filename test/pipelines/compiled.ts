@@ -1,4 +1,4 @@
-/** The command line, compiled into a temporary folder as `npm run build` would: what a user runs, and quick to start. */
+/** The code compiled into a temporary folder, as `npm run build` does: what a user runs, and quick to start. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -21,10 +21,9 @@ export function compiledCli(): string {
     noCheck: true,
     types: [],
   }
-  const verbs = ['main', 'run', 'status', 'graph', 'list'].map((verb) => join(ROOT, `cli/${verb}.ts`))
-  const files = [...verbs, join(ROOT, 'pipelines/executors/child-main.ts')]
-  const config = { extends: join(ROOT, 'tsconfig.build.json'), compilerOptions, files, include: [] }
-  delete (config.compilerOptions as { tsBuildInfoFile?: string }).tsBuildInfoFile
+  const include = [join(ROOT, '**/*.ts')]
+  const exclude = ['node_modules', 'dist', 'data', 'test'].map((name) => join(ROOT, name))
+  const config = { extends: join(ROOT, 'tsconfig.build.json'), compilerOptions, include, exclude }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json')
   execFileSync(process.execPath, [join(dirname(typescript), 'bin/tsc'), '-p', folder], { stdio: 'inherit' })

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is how a pipeline refers
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import { expand, templateOf, type World } from '../../pipelines/expand.ts'

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is how a pipeline refers
 import assert from 'node:assert/strict'
 import { expand } from '../../pipelines/expand.ts'
 import { folded, link, reach, select, toMermaid, toText, turned } from '../../pipelines/graph.ts'

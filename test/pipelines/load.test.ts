@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is how a pipeline refers
 import assert from 'node:assert/strict'
 import { readPipeline } from '../../pipelines/load.ts'
 import { parseYaml } from '../../pipelines/yaml.ts'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
 import type { Params, Stage } from '../../contracts.ts'
 import { changes, keyOf, type Made, type Now, openLock, readLock } from '../../pipelines/lock.ts'
 import { mistake } from './toy.ts'
@@ -102,6 +103,14 @@ describe('pipelines/lock', () => {
       /^schema: 1\nprofile: smoke\nstages:\n {2}b@0.4:\n {4}key: /,
     )
     assert.deepEqual(openLock(root, 'smoke').made, lock.made)
+    assert.deepEqual(parse(readFileSync(join(root, 'lock.yaml'), 'utf8')).stages['b@0.4'].params, odd.params) // it is YAML
+  })
+
+  it('reads what a person has written another way', () => {
+    const text = stringify({ schema: 1, profile: 'smoke', stages: { [stage.id]: made() } })
+    assert.ok(text.includes('\n      budget:\n'))
+    writeFileSync(join(root, 'lock.yaml'), `# edited\n${text}`)
+    assert.deepEqual(readLock(root), new Map([[stage.id, made()]]))
   })
 
   it('keeps one entry per place: the last to make it', async () => {

@@ -141,6 +141,7 @@ export function requestFor({ file, data, stages }: Toy, more: Partial<Request> =
 /** What was told of a run: 'made rows@1', 'failed sum@1: …'. */
 export interface Told extends Report {
   lines: string[]
+  logs: string[]
   reasons: Map<string, readonly string[]> // of the plan
 }
 
@@ -151,9 +152,10 @@ export async function runToy(
   options: Partial<RunOptions> & { spawn?: boolean } = {},
 ): Promise<Told> {
   const lines: string[] = []
+  const logs: string[] = []
   let reasons = new Map<string, readonly string[]>()
   const events: RunOptions['events'] = {
-    ...listen(lines),
+    ...listen(lines, logs),
     planned: (_, stale) => {
       reasons = new Map(stale)
     },
@@ -164,13 +166,13 @@ export async function runToy(
   const executor = spawn ? {} : { executor: inProcess(one.stages) }
   const signal = new AbortController().signal
   const report = await run(requestFor(one, more), { events, signal, ...executor, ...rest })
-  return { ...report, lines, reasons }
+  return { ...report, lines, logs, reasons }
 }
 
-function listen(lines: string[]): Events {
+function listen(lines: string[], logs: string[]): Events {
   return {
     started: () => {},
-    log: () => {},
+    log: (_, line) => logs.push(line),
     progress: () => {},
     made: ({ id }) => lines.push(`made ${id}`),
     kept: ({ id }) => lines.push(`kept ${id}`),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { trace } from '../../tensor/backend.ts'
-import { type Graph, type KernelNode, liveNodes } from '../../tensor/graph.ts'
+import { compileOn } from '../../tensor/devices.ts'
+import { type Graph, type KernelNode, liveNodes, uniformOf } from '../../tensor/graph.ts'
 import { tf } from '../../tensor/index.ts'
+import { flushTiny, TINY } from '../../tensor/tiny.ts'
 import type { Tensor } from '../../tensor/types.ts'
 
 type Inputs = Record<string, number[]>
@@ -171,5 +173,59 @@ describe('tensor passes: scales of rows', () => {
   it('lets a narrow operand be', () => {
     const graph = record({ x: [8, 3], r: [8, 1], b: [3, 2] }, (x, r, b) => x.mul(r).matMul(b))
     assert.deepEqual(nodes(graph)[0]!.outputs[0]!.shape, [8, 3])
+  })
+})
+
+describe('tensor passes: vanishing numbers', () => {
+  const isFlush = (node: KernelNode) => node.kernel === 'Sub' && uniformOf(node.inputs[1]!) === TINY
+  const flushes = (inputs: Inputs, f: (...xs: Tensor[]) => Tensor | Tensor[]) =>
+    nodes(record(inputs, f)).filter(isFlush).length
+  const pair = { x: [4, 4], y: [4, 4] }
+
+  it('are flushed from an exponential tail before a product', () =>
+    assert.equal(
+      flushes(pair, (x, y) => x.mul(y.exp()).matMul(y)),
+      1,
+    ))
+  it('are flushed once for all that look at the same tensor', () =>
+    assert.equal(
+      flushes(pair, (x, y) => {
+        const tail = x.mul(y.exp())
+        return [tail.matMul(y), tail.transpose().matMul(y), tail.reshape([2, 8]).matMul(y.reshape([8, 2]))]
+      }),
+      1,
+    ))
+  it('are let be where there are none', () =>
+    assert.equal(
+      flushes(pair, (x, y) => x.relu().mul(y).matMul(x.matMul(y).exp().sum(0, true).softmax().transpose())),
+      0,
+    ))
+  it('are zero to a compiled product', async () => {
+    const program = {
+      inputs: { x: { shape: [1, 2], dtype: 'float32' as const } },
+      run: ({ x }: Record<string, Tensor>) => ({ y: x!.exp().matMul(tf.tensor([1, 1], [2, 1])) }),
+    }
+    const compiled = await compileOn(program, { device: 'cpu', threads: 1 })
+    const fed = (...x: number[]) => ({ x: { ...program.inputs.x, data: Float32Array.from(x) } })
+    assert.equal((await compiled.run(fed(-90, -95))).y!.data[0], 0) // e⁻⁹⁰ = 8e-40
+    const ten = (await compiled.run(fed(-10, -95))).y!.data[0]!
+    assert.ok(Math.abs(ten / Math.exp(-10) - 1) < 1e-6) // float32 exp
+    await compiled.dispose()
+  })
+  it('become zero by flushTiny, which leaves the others as they are', () => {
+    const [small, plain] = [
+      [1e-45, -1e-40, 1.17e-38, -1.9e-31],
+      [2 ** -52, -1e-15, 1e-3, 1, -3e38, 0],
+    ]
+    assert.deepEqual([...flushTiny(tf.tensor(small)).dataSync()].map(Math.abs), [0, 0, 0, 0])
+    assert.deepEqual([...flushTiny(tf.tensor(plain)).dataSync()], [...Float32Array.from(plain)])
+  })
+  it('move by 2⁻¹⁰¹ at most in between', () => {
+    const between = Float32Array.from({ length: 60 }, (_, i) => 1.37 * 2 ** (-120 + i / 2))
+    for (const [i, y] of flushTiny(tf.tensor(between)).dataSync().entries())
+      assert.ok(
+        Math.abs(y - between[i]!) <= Math.max(2 ** -101, between[i]! * 2 ** -23),
+        `${between[i]} became ${y}`,
+      )
   })
 })

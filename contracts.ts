@@ -284,6 +284,7 @@ export interface Journal {
 export interface Context {
   root: string // data/<profile>
   seed: number
+  asked: { stages: string; flags: string } // the words after `fieldrank run`, for a report to say how to get its numbers again
   rng(...name: (string | number)[]): Rng
   /** Where a dep of the stage lies, and where an out is to be written (a `.partial` folder until the stage is whole). */
   dep(path: string): string

@@ -65,7 +65,7 @@ async function openRequest(request: TrainRequest, folder: string): Promise<Asked
   const track = await loadTrack(request.track)
   const dataset = await openDataset(folder, request.track)
   const budgets = openBudget(request.track, track.defaults, request.budget)
-  const engine = openEngine(request.engine)
+  const engine = await openEngine(request.engine)
   const model = await choose<Model>('model', `models/${request.track}`, request.model)
   const loss = await choose<Loss>('loss', `losses/${request.track}`, request.loss)
   const name = `${model.name}_${loss.name}_${request.seed} on ${dataset.name}`

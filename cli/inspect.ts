@@ -11,7 +11,7 @@ import { schemaIn } from '../io/schema.ts'
 import type { Verb } from './verb.ts'
 
 const inspect: Verb = {
-  about: 'Show what a dataset folder, a Parquet file or an Arrow file holds',
+  about: 'shows what a dataset folder, a Parquet file or an Arrow file holds',
   arguments: '<path>',
   options: [['--rows <count>', 'rows to summarize', '3']],
   examples: [

@@ -9,7 +9,7 @@ import { verifyRecommenders } from '../pipelines/verify-recommenders.ts'
 import type { Verb } from './verb.ts'
 
 const verify: Verb = {
-  about: 'Check datasets: every byte by its hash, facts against files, rows made again and solved again',
+  about: 'checks datasets: every byte by its hash, facts against files, rows made again and solved again',
   arguments: '[folders...]',
   options: [
     ['--profile <name>', 'the profile whose datasets to check when no folder is named', 'smoke'],

@@ -21,15 +21,19 @@ export function suggest(name: string, names: readonly string[]): string {
   return best === '' ? '' : ` Did you mean '${best}'?`
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Edits that turn a into b: insert, delete, change a letter, or swap two neighbors (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]
     for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, swap))
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swap = isSwap ? before[j - 2]! + 1 : Infinity
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, change, swap))
     }
+    before = row
     row = next
   }
   return row[b.length]!

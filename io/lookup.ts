@@ -20,9 +20,9 @@ export function namesIn(folder: string): string[] {
   return [...names].sort()
 }
 
-/** A value that is a path and not a name: it has a slash or an extension. */
+/** A value that is a path and not a name: it has a slash or an extension (`log.csv`; not `0.4`). */
 export function isPath(name: string): boolean {
-  return name.includes('/') || /\.[a-z0-9]+$/i.test(name)
+  return name.includes('/') || /\.[a-z][a-z0-9]*$/i.test(name)
 }
 
 /** What a path is called where a name is wanted: its file name, in lower case, without extension. */

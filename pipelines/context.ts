@@ -20,6 +20,7 @@ export type RunStage = (stage: Stage, ctx: StageContext) => Promise<Params>
 export interface Surroundings {
   root: string
   seed: number
+  asked: Context['asked']
   places: Places
   journal: StageContext['journal']
   log(line: string): void

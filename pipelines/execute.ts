@@ -90,7 +90,7 @@ async function attempt(
 }
 
 async function make(stage: Stage, state: State, { run, events, signal }: ExecuteOptions): Promise<Made> {
-  const { root, seed, lock, hashes } = state
+  const { root, seed, asked, lock, hashes } = state
   const now = await nowOf(stage, state)
   const key = keyOf(stage, now)
   const journal = await prepare(root, stage, key)
@@ -101,6 +101,7 @@ async function make(stage: Stage, state: State, { run, events, signal }: Execute
     const ctx = stageContext(stage, {
       root,
       seed,
+      asked,
       places: { deps, outs },
       journal,
       log,

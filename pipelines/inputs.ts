@@ -8,7 +8,7 @@
 import { statSync } from 'node:fs'
 import { cp, link, mkdir, rm } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import type { Stage } from '../contracts.ts'
+import type { Context, Stage } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { listFiles, sha256 } from '../io/files.ts'
 import type { StageCode } from './code-hash.ts'
@@ -22,6 +22,7 @@ export interface State {
   root: string
   project: string // the folder of pipeline.yaml: files among the deps
   seed: number
+  asked: Context['asked']
   makers: ReadonlyMap<string, string> // out → id, of all stages of the pipeline, asked for or not
   lock: Lock
   hashes: Hashes

@@ -1,6 +1,6 @@
 /** What would run, and why: the stages asked for and all they need, each held against the lock and the disk. */
 import { join, resolve } from 'node:path'
-import type { Stage } from '../contracts.ts'
+import type { Context, Stage } from '../contracts.ts'
 import { stageCode } from './code-hash.ts'
 import { expand } from './expand.ts'
 import { type Graph, link, reach, select } from './graph.ts'
@@ -31,6 +31,7 @@ export interface Target {
   all: Graph
   forced: ReadonlySet<string>
   stages: string
+  asked: Context['asked']
 }
 
 export function aim(request: Request): Target {
@@ -46,19 +47,40 @@ export function aim(request: Request): Target {
     checkMentions(stage.params)
   }
   const root = resolve(join(request.data, request.profile))
-  return { pipeline, root, graph, all, forced: request.force ? asked : new Set(), stages }
+  return {
+    pipeline,
+    root,
+    graph,
+    all,
+    forced: request.force ? asked : new Set(),
+    stages,
+    asked: wordsOf(request),
+  }
 }
 
-export function openState({ pipeline, root, all, stages }: Target): State {
+export function openState({ pipeline, root, all, stages, asked }: Target): State {
   return {
     root,
     project: pipeline.folder,
     seed: pipeline.seed,
+    asked,
     makers: new Map(all.stages.flatMap(({ id, outs }) => outs.map((out) => [out, id] as const))),
     lock: openLock(root, pipeline.profile),
     hashes: openHashes(root, hashesFile(root)),
     code: stageCode(stages),
   }
+}
+
+/** The request in the words of the command line. Where the data lies and how many stages run at once decide no number. */
+function wordsOf({ profile, set = [], axis = [], only = [] }: Request): Context['asked'] {
+  const flag = (name: string) => (value: string) => ` --${name} ${quoted(value)}`
+  const flags = [...axis.map(flag('axis')), ...set.map(flag('set'))].join('')
+  return { stages: only.map(quoted).join(' '), flags: `--profile ${quoted(profile)}${flags}` }
+}
+
+/** As a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** id → why it has to run, in the order of the graph. A stage that is up to date is not among them. */

@@ -68,6 +68,7 @@ export interface Board {
   about: string
   cite?: string
   profile: string
+  asked: { stages: string; flags: string } // the words after `fieldrank run`
   seed: number // of the pipeline
   standings: readonly Standing[]
 }

@@ -12,7 +12,7 @@ export function markdown(board: Board): string {
     `# ${escapeMarkdown(board.track)}`,
     escapeMarkdown(sentence(board.about)),
     ...(empty === '' ? [] : [escapeMarkdown(empty)]),
-    ...shown.map((one) => section(one, board.profile, common)),
+    ...shown.map((one) => section(one, board, common)),
     ...(common.length === 0 ? [] : ['## Notes', common.map(item).join('\n')]),
   ]
     .join('\n\n')
@@ -20,13 +20,13 @@ export function markdown(board: Board): string {
 }
 
 /** Notes that all tables have in common stand at the end, the others below their own. */
-function section(standing: Standing, profile: string, common: readonly string[]): string {
+function section(standing: Standing, board: Board, common: readonly string[]): string {
   const own = standing.notes.filter((note) => !common.includes(note))
   return [
     `## ${escapeMarkdown(titleOf(standing))}`,
     caption(standing),
     markdownTable(standing).trimEnd(),
-    [...own.map(item), origin(standing, profile)].join('\n'),
+    [...own.map(item), origin(standing, board)].join('\n'),
   ].join('\n\n')
 }
 
@@ -34,8 +34,8 @@ function item(note: string): string {
   return `- ${escapeMarkdown(note)}`
 }
 
-function origin(standing: Standing, profile: string): string {
-  const { made, command, shared } = originOf(standing, profile)
+function origin(standing: Standing, board: Board): string {
+  const { made, command, shared } = originOf(standing, board)
   return `- ${escapeMarkdown(made)}: \`${command}\`. ${escapeMarkdown(shared)}`.trimEnd()
 }
 

@@ -44,16 +44,16 @@ export function notesOf(
 /** What made a table, and what all of its rows have in common. */
 export function originOf(
   standing: Standing,
-  profile: string,
+  board: Board,
 ): { made: string; command: string; shared: string } {
   const versions = [...new Set(standing.lines.flatMap(({ version }: Line) => version ?? []))]
   const made = ['Made by fieldrank', versions.join(' and ')].join(' ').trim()
   const shared = sharedOf(standing)
-  return { made, command: commandOf(profile), shared: shared === '' ? '' : `All rows: ${shared}.` }
+  return { made, command: commandOf(board), shared: shared === '' ? '' : `All rows: ${shared}.` }
 }
 
-export function commandOf(profile: string): string {
-  return `fieldrank run --profile ${profile}`
+export function commandOf({ asked: { stages, flags } }: Board): string {
+  return `fieldrank run ${stages === '' ? '' : `${stages} `}${flags}`
 }
 
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
@@ -65,9 +65,10 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
 }
 
 /** Why a board has no table; '' when it has one. */
-export function emptinessOf({ standings, track, profile }: Board): string {
+export function emptinessOf(board: Board): string {
+  const { standings, track } = board
   if (standings.some(({ lines }) => lines.some(({ runs }) => runs.length > 0))) return ''
-  return `No run of the track ${track} is finished yet. ${commandOf(profile)} makes them.`
+  return `No run of the track ${track} is finished yet. ${commandOf(board)} makes them.`
 }
 
 export function sentence(text: string): string {

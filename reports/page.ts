@@ -93,7 +93,7 @@ function standingOf(chapter: Chapter, standing: Standing): Markup {
 ${caption(standing, `${id}-caption`)}
 ${htmlTable(standing, `${id}-caption`)}
 </figure>
-${origin(standing, board.profile)}
+${origin(standing, board)}
 ${folded('How these numbers are made', standing.notes)}
 ${folded('The rows in words', methods(standing))}
 ${own.length > 0 && html`<div class="figures">\n${own.map((figure) => figureOf(chapter, figure))}</div>`}
@@ -101,8 +101,8 @@ ${own.length > 0 && html`<div class="figures">\n${own.map((figure) => figureOf(c
 `
 }
 
-function origin(standing: Standing, profile: string): Markup {
-  const { made, command, shared } = originOf(standing, profile)
+function origin(standing: Standing, board: Board): Markup {
+  const { made, command, shared } = originOf(standing, board)
   return html`<p class="origin">${made}: <code>${command}</code>. ${shared}</p>`
 }
 
@@ -147,21 +147,23 @@ function citation(cite: string): Markup {
 }
 
 function recompute(chapters: readonly Chapter[]): Markup {
+  const boards = chapters.map(({ board }) => board)
   const profile = profilesOf(chapters)
-  const again = chapters.map(
-    ({ board: { track } }) => `npx fieldrank run score-${track} leaderboard --profile ${profile} --force\n`,
+  const all = [...new Set(boards.map(commandOf))].map((command) => `npx ${command}\n`)
+  const again = boards.map(
+    ({ track, asked }) => `npx fieldrank run score-${track} leaderboard@${track} ${asked.flags} --force\n`,
   )
   return html`<section aria-labelledby="recompute">
 <h2 id="recompute">How to recompute every number</h2>
 <p>All of it, from the seed in <code>pipeline.yaml</code>, with the source code and Node.js 20.19 or later. What is up to date is kept:</p>
 <pre>npm ci
 npm run build
-npx ${commandOf(profile)}</pre>
+${all}</pre>
 <p>Only the scores, from the stored predictions; nothing is trained:</p>
 <pre>${again}</pre>
 <p>What would be made again, and why; and the numbers of a table in full:</p>
-<pre>npx fieldrank status --profile ${profile}
-npx fieldrank leaderboard ${chapters[0]?.board.track} --profile ${profile} --format csv</pre>
+<pre>npx fieldrank status ${boards[0]?.asked.flags}
+npx fieldrank leaderboard ${boards[0]?.track} --profile ${profile} --format csv</pre>
 <p>Datasets, predictions, weights and scores come out equal to the byte on the same machine with the same number of threads. Seconds and memory are measured anew. <code>data/${profile}/lock.yaml</code> has the hash of everything that was read and made.</p>
 </section>
 `

@@ -21,11 +21,15 @@ export function tool(name, args, options) {
 
 /** `npm ci` when node_modules does not come from this package-lock.json. */
 export function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const mark = join(root, 'node_modules', '.fieldrank-lock')
   if (existsSync(mark) && readFileSync(mark, 'utf8') === lock) return
   console.log('installing packages (once)')
-  const code = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' })
+  const code = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    shell: process.platform === 'win32',
+  })
   if (code !== 0) process.exit(code)
   writeFileSync(mark, lock)
 }

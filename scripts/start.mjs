@@ -3,4 +3,6 @@ import { build, install, run } from './setup.mjs'
 
 install()
 build()
-process.exit(run(process.execPath, ['dist/cli/main.js', 'run', '--profile', 'smoke', ...process.argv.slice(2)]))
+process.exit(
+  run(process.execPath, ['dist/cli/main.js', 'run', '--profile', 'smoke', ...process.argv.slice(2)]),
+)

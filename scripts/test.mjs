@@ -15,7 +15,9 @@ count('lint', tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', 
 count('types', tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']))
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']
-const mocha = spawn(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), ...wanted], { cwd: root })
+const mocha = spawn(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), ...wanted], {
+  cwd: root,
+})
 let output = ''
 mocha.stdout.on('data', (text) => {
   output += text

@@ -1,5 +1,5 @@
 /**
- * The device `eager`: the program runs op by op in plain TensorFlow.js, so that any tensor can be printed on the way.
+ * The devices `eager` and `tensorflow`: the program runs op by op in plain TensorFlow.js, so that any tensor can be printed on the way.
  * It is the oracle of the tests, and one to two orders of magnitude slower than a compiled graph.
  */
 import type { Declared } from '../contracts.ts'
@@ -11,10 +11,10 @@ import * as tf from './tf.ts'
 import type { HostTensor, Tensor } from './types.ts'
 
 /** Runs the program once, on zeros, to learn what noise it wants. */
-export function compileEager(program: Program): Compiled {
+export function compileEager(program: Program, backend = 'cpu'): Compiled {
   const blank: Record<string, HostTensor> = {}
   for (const [name, declared] of Object.entries(program.inputs)) blank[name] = zeros(declared)
-  const { requests } = runOn(program, blank)
+  const { requests } = runOn(program, blank, backend)
   const declared: Record<string, Declared> = { ...program.inputs }
   for (const { name, shape, law } of requests) declared[`noise/${name}`] = { shape, dtype: dtypeOf(law) }
 
@@ -22,7 +22,7 @@ export function compileEager(program: Program): Compiled {
     noise: requests,
     async run(inputs, into = {}) {
       checkInputs(declared, inputs)
-      const { outputs } = runOn(program, inputs)
+      const { outputs } = runOn(program, inputs, backend)
       for (const [name, { data }] of Object.entries(into)) data.set(outputs[name]!.data)
       return { ...outputs, ...into }
     },
@@ -31,7 +31,8 @@ export function compileEager(program: Program): Compiled {
 }
 
 /** Noise that is not among the inputs is zero. */
-function runOn(program: Program, inputs: Named<HostTensor>) {
+function runOn(program: Program, inputs: Named<HostTensor>, backend: string) {
+  void tf.setBackend(backend) // takes effect at once
   const outputs: Record<string, HostTensor> = {}
   const { noise, requests } = recordNoise((name, wanted) => toTensor(inputs[name] ?? zeros(wanted)))
   tf.tidy(() => {

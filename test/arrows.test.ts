@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => file !== '' && !file.startsWith('data/'))
 const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('test/'))
@@ -14,12 +17,12 @@ const middle = ['generators', 'solvers', 'models', 'baselines', 'losses', 'metri
 const bottom = ['tensor', 'kernels', 'io', 'math']
 /** What each folder may import, besides itself and the types of contracts.ts. */
 const arrows: Record<string, readonly string[]> = {
-  'cli': ['pipelines', 'benchmarks', ...middle, ...bottom],
-  'pipelines': ['benchmarks', ...middle, ...bottom],
-  'benchmarks': [...middle, ...bottom],
+  cli: ['pipelines', 'benchmarks', ...middle, ...bottom],
+  pipelines: ['benchmarks', ...middle, ...bottom],
+  benchmarks: [...middle, ...bottom],
   ...Object.fromEntries(middle.map((folder) => [folder, bottom])),
-  'models': ['solvers', ...bottom],
-  'reports': ['metrics', ...bottom],
+  models: ['solvers', ...bottom],
+  reports: ['metrics', ...bottom],
   ...Object.fromEntries(bottom.map((folder) => [folder, []])),
   'index.ts': ['benchmarks', ...middle, ...bottom],
   'contracts.ts': [],
@@ -29,18 +32,17 @@ const doors: Record<string, RegExp> = {
   '@tensorflow/tfjs': /^tensor\//,
   'onnxruntime-node': /^tensor\//,
   'parquet-wasm': /^io\/parquet/,
-  'hyparquet': /^io\/parquet/,
-  'hyparquet-compressors': /^io\/parquet/,
+  hyparquet: /^io\/parquet/,
   'apache-arrow': /^io\/(arrow|parquet)/,
   '@duckdb/node-api': /^io\/duckdb\.ts$/,
   'p-limit': /^(pipelines\/execute|io\/download)\.ts$/,
-  'vega': /^reports\//,
+  vega: /^reports\//,
   'vega-lite': /^reports\//,
-  'pngjs': /^reports\//,
-  'commander': /^cli\//,
-  'yaml': /^(pipelines|io)\//,
-  'zod': /^(pipelines|benchmarks|io)\//,
-  'tsx': /^(io\/lookup|pipelines\/executors\/.*)\.ts$/,
+  pngjs: /^reports\//,
+  commander: /^cli\//,
+  yaml: /^(pipelines|io)\//,
+  zod: /^(pipelines|benchmarks|io)\//,
+  tsx: /^(io\/lookup|pipelines\/executors\/.*)\.ts$/,
 }
 
 interface Import {
@@ -53,10 +55,13 @@ interface Import {
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '')
   const found: Import[] = []
-  for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm)) {
+  for (const match of text.matchAll(
+    /^(?:import|export)\s+(type\s)?[^'";]*?from\s+'([^']+)'|^import\s+'([^']+)'/gm,
+  )) {
     found.push({ file, target: match[2] ?? match[3]!, types: match[1] !== undefined })
   }
-  for (const match of text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g)) found.push({ file, target: match[1]!, types: false })
+  for (const match of text.matchAll(/\bimport\(\s*'([^']+)'\s*\)/g))
+    found.push({ file, target: match[1]!, types: false })
   return found
 }
 
@@ -68,31 +73,47 @@ describe('the house', () => {
   const relative = all.filter(({ target }) => target.startsWith('.'))
 
   it('has source files and imports to look at', () => {
-    assert.ok(sources.length > 20 && relative.length > 20, `${sources.length} files, ${relative.length} imports`)
+    assert.ok(
+      sources.length > 20 && relative.length > 20,
+      `${sources.length} files, ${relative.length} imports`,
+    )
   })
 
   it('lets arrows point down only', () => {
     const wrong = relative.filter((one) => {
       const [from, to] = [roomOf(one.file), roomOf(resolved(one))]
-      if (from === to || (to === 'contracts.ts' && one.types) || (from === 'contracts.ts' && one.types)) return false
+      if (from === to || (to === 'contracts.ts' && one.types) || (from === 'contracts.ts' && one.types))
+        return false
       return !arrows[from]?.includes(to)
     })
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} imports ${target}`), [])
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} imports ${target}`),
+      [],
+    )
   })
 
   it('imports files that exist, by their full name', () => {
     const known = new Set(files)
     const wrong = relative.filter((one) => !known.has(resolved(one)))
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} imports ${target}`), [])
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} imports ${target}`),
+      [],
+    )
   })
 
   it('has one door per dependency', () => {
     const wrong = all.filter(({ file, target, types }) => {
       if (target.startsWith('.') || target.startsWith('node:')) return false
-      const name = target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')
+      const name = target
+        .split('/')
+        .slice(0, target.startsWith('@') ? 2 : 1)
+        .join('/')
       return !(doors[name]?.test(file) ?? false) && !(types && name === '@tensorflow/tfjs')
     })
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} imports ${target}`), [])
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} imports ${target}`),
+      [],
+    )
   })
 
   it('keeps files under 300 lines', () => {
@@ -105,7 +126,10 @@ describe('the house', () => {
 
   it('has no drawer without a subject and no barrel but the root', () => {
     const drawer = /(^|\/)(utils?|helpers?|common|manager|base|misc)(\.ts|\/)/
-    assert.deepEqual(files.filter((file) => drawer.test(file)), [])
+    assert.deepEqual(
+      files.filter((file) => drawer.test(file)),
+      [],
+    )
     const barrels = sources.filter((file) => file.endsWith('/index.ts') && file !== 'tensor/index.ts')
     assert.deepEqual(barrels, [])
   })
@@ -116,7 +140,8 @@ describe('the house', () => {
     for (const file of sources) {
       const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
       if (/Math\.random\(/.test(text)) wrong.push(`${file}: Math.random`)
-      if (!free.test(file) && /Date\.now|new Date\(\)|process\.env/.test(text)) wrong.push(`${file}: clock or environment`)
+      if (!free.test(file) && /Date\.now|new Date\(\)|process\.env/.test(text))
+        wrong.push(`${file}: clock or environment`)
     }
     assert.deepEqual(wrong, [])
   })

@@ -4,7 +4,7 @@
  * that is the engine's part, tested in test/pipelines.
  */
 import { mkdirSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { basename, isAbsolute, join } from 'node:path'
 import type { Context, Journal, Json } from '../contracts.ts'
 import { rng } from '../math/rng.ts'
 
@@ -22,6 +22,7 @@ export function testContext(root: string, options: TestOptions = {}): Context {
   return {
     root,
     seed,
+    asked: { stages: '', flags: `--profile ${basename(root)}` },
     rng: (...name) => rng(seed, ...name),
     dep: place,
     out(path) {

@@ -9,7 +9,17 @@
  * A list holds the 50 best items without those of the whole history, ties by higher training popularity, then smaller id
  * (top-items.ts). An item that the user will take again can therefore never be hit.
  */
-import type { Columns, HostBatch, Interactions, Opened, Params, Recommenders, Rng, Split, Track } from '../../contracts.ts'
+import type {
+  Columns,
+  HostBatch,
+  Interactions,
+  Opened,
+  Params,
+  Recommenders,
+  Rng,
+  Split,
+  Track,
+} from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { readSplit } from '../../io/manifest.ts'
 import { cut } from '../batches.ts'

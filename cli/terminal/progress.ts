@@ -1,6 +1,6 @@
 /**
  * Tells of a run as it goes. On a terminal: one line per running stage at the bottom, drawn over and over.
- * Elsewhere, as in a log: a line when a stage starts and one when it is done.
+ * Elsewhere, as in a log: a line when a stage starts, one when it is done, and one every half minute in between.
  */
 import type { Params, Stage } from '../../contracts.ts'
 import type { Failure } from '../../pipelines/failure.ts'
@@ -14,11 +14,15 @@ export interface Screen {
 
 interface Running {
   since: number // ms
+  said: number // ms, when a log last had a line of it
   first: { at: number; done: number } | null // the first progress told: a resumed stage does not begin at 0
   done: number
   total: number
   unit: string
 }
+
+/** The longest silence of a stage in a log, in ms. */
+const QUIET = 30_000
 
 /** Events of a run → text on `screen`; failures on `errors`. `close` leaves nothing live behind. */
 export function progress(screen: Screen, errors: Screen): RunOptions['events'] & { close(): void } {
@@ -41,7 +45,8 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
     recovered: (ids) => say(`${ids.join(', ')}: was whole when the last run was killed`),
     accepted: (ids) => say(`took the code of ${ids.length} stages as it is now`),
     started({ id }) {
-      running.set(id, { since: performance.now(), first: null, done: 0, total: 0, unit: '' })
+      const now = performance.now()
+      running.set(id, { since: now, said: now, first: null, done: 0, total: 0, unit: '' })
       if (screen.isTTY) draw()
       else say(`${place()} ${id} …`)
     },
@@ -51,6 +56,10 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
       if (one === undefined) return
       one.first ??= { at: performance.now(), done }
       Object.assign(one, { done, total: of, unit })
+      const now = performance.now()
+      if (screen.isTTY || now - one.said < QUIET) return
+      one.said = now
+      say(liveLine(id, one, now))
     },
     made: (stage, { took, facts }) => leave(stage, `${seconds(took)}${factsLine(facts)}`),
     kept: (stage) => leave(stage, 'its inputs came out the same'),

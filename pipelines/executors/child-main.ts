@@ -31,11 +31,12 @@ process.on('message', (message: ToChild) => {
   }
 })
 
-async function work({ stage, stages, root, seed, places, receipts }: ToChild & { kind: 'work' }) {
+async function work({ stage, stages, root, seed, asked, places, receipts }: ToChild & { kind: 'work' }) {
   try {
     const ctx = stageContext(stage, {
       root,
       seed,
+      asked,
       places,
       journal: journal(new Map(receipts)),
       log: (line) => tell({ kind: 'log', line }),

@@ -114,9 +114,9 @@ function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOp
     if (proc.exitCode !== null || proc.signalCode !== null) onClose(proc.exitCode, proc.signalCode)
     ctx.signal.addEventListener('abort', onAbort)
     if (ctx.signal.aborted) onAbort()
-    const { root, seed, places } = ctx
+    const { root, seed, asked, places } = ctx
     const receipts = [...ctx.journal.receipts]
-    tell(proc, { kind: 'work', stage, stages: options.stages, root, seed, places, receipts })
+    tell(proc, { kind: 'work', stage, stages: options.stages, root, seed, asked, places, receipts })
   })
 }
 

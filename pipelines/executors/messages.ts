@@ -1,5 +1,5 @@
 /** What a child process and its parent say to each other, as JSON over the channel of fork(). */
-import type { Json, Params, Stage } from '../../contracts.ts'
+import type { Context, Json, Params, Stage } from '../../contracts.ts'
 import type { Places } from '../context.ts'
 import type { Failure } from '../failure.ts'
 
@@ -10,6 +10,7 @@ export type ToChild =
       stages: string // the folder of stage modules
       root: string
       seed: number
+      asked: Context['asked']
       places: Places
       receipts: readonly (readonly [shard: string, receipt: Json])[]
     }

@@ -43,7 +43,7 @@ const leaderboard: Work<{ track: string }> = async ({ params: { track: name } },
     ctx.progress(standings.length, entries.length, 'tables')
   }
   const { about, cite } = track
-  const made = { profile: basename(ctx.root), seed: ctx.seed }
+  const made = { profile: basename(ctx.root), asked: ctx.asked, seed: ctx.seed }
   await write(
     ctx.out(`reports/${name}`),
     { track: name, about, ...(cite !== undefined && { cite }), ...made, standings },

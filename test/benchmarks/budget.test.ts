@@ -4,6 +4,7 @@ import { type Choice, choose } from '../../benchmarks/choice.ts'
 import { loadMeasure } from '../../benchmarks/measure.ts'
 import { openEngine, openOptimizer } from '../../benchmarks/network.ts'
 import type { Loss, Model } from '../../contracts.ts'
+import { whyNot } from '../../tensor/devices.ts'
 
 describe('benchmarks/budget', () => {
   const open = (given: object) => openBudget('recommenders', { length: 32 }, { ...given })
@@ -83,9 +84,24 @@ describe('benchmarks: names in params', () => {
     assert.throws(() => openOptimizer(unknown), /optimizer adam: unknown param 'beta'/)
   })
 
-  it('opens an engine', () => {
-    assert.deepEqual(openEngine({}), { device: 'cpu', threads: 1 })
-    assert.throws(() => openEngine({ device: 'gpu' }), /device must be one of cpu, eager \(got 'gpu'\)/)
-    assert.throws(() => openEngine({ threads: 0 }), /threads must be a whole number from 1 \(got 0\)/)
+  it('opens an engine', async () => {
+    assert.deepEqual(await openEngine({}), { device: 'cpu', threads: 1 })
+    assert.deepEqual(await openEngine({ device: 'eager' }), { device: 'eager', threads: 1 })
+    await assert.rejects(
+      openEngine({ device: 'gpu' }),
+      /device must be one of cpu, eager, tensorflow \(got 'gpu'\)/,
+    )
+    await assert.rejects(openEngine({ threads: 0 }), /threads must be a whole number from 1 \(got 0\)/)
+  })
+
+  it('opens the device tensorflow, or says what it needs', async () => {
+    const missing = await whyNot('tensorflow')
+    const open = openEngine({ device: 'tensorflow' })
+    if (missing === null) assert.equal((await open).device, 'tensorflow')
+    else
+      await assert.rejects(
+        open,
+        /^UserError: engine: device 'tensorflow' needs one of @tensorflow\/tfjs-node-gpu, /,
+      )
   })
 })

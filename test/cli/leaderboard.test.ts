@@ -45,7 +45,11 @@ describe('fieldrank leaderboard', () => {
   it('answers a mistake with a sentence', async () => {
     const known = 'operators, recommenders'
     await fails(['operator'], {}, `track 'operator' not found (${known}). Did you mean 'operators'?`)
-    await fails(['operators'], { format: 'cvs' }, '--format: one of md, csv, json (got cvs).')
+    await fails(
+      ['operators'],
+      { format: 'cvs' },
+      "--format: one of md, csv, json (got cvs). Did you mean 'csv'?",
+    )
     await fails([], { format: 'csv' }, 'leaderboard: --format csv prints one track; name it')
   })
 

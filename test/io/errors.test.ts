@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { editDistance, suggest, UserError } from '../../io/errors.ts'
 
 describe('errors', () => {
-  it('edit distance is that of Levenshtein', () => {
+  it('edit distance counts insertions, deletions, changes and swaps of neighbors', () => {
     const pairs: [string, string, number][] = [
       ['', '', 0],
       ['', 'abc', 3],
       ['kitten', 'sitting', 3], // k→s, e→i, +g
       ['unett', 'unet', 1],
-      ['ab', 'ba', 2],
+      ['ab', 'ba', 1], // neighbors swapped
+      ['gird', 'grid', 1],
+      ['ca', 'abc', 3], // a swapped pair is not edited again
     ]
     for (const [a, b, distance] of pairs) {
       assert.equal(editDistance(a, b), distance)

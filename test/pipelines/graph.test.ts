@@ -51,7 +51,7 @@ describe('pipelines/graph', () => {
     assert.deepEqual([...select(['make@2', 'use'], stages)], ['make@2', 'use'])
     assert.equal(
       mistake(() => select(['mkae'], stages)),
-      "unknown stage 'mkae' (make, use).",
+      "unknown stage 'mkae' (make, use). Did you mean 'make'?",
     )
     assert.equal(
       mistake(() => select(['make@3'], stages)),

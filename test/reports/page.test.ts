@@ -21,6 +21,7 @@ function board(said: Partial<Board> = {}): Board {
     track: 'operators',
     about: 'Operators',
     profile: 'smoke',
+    asked: { stages: '', flags: '--profile smoke' },
     seed: 42,
     standings: [standing(lines)],
     ...said,
@@ -52,6 +53,7 @@ function hostile(): Board {
     track: HOSTILE,
     about: HOSTILE,
     profile: HOSTILE,
+    asked: { stages: HOSTILE, flags: HOSTILE },
     standings: [standing(rows, { dataset, metrics, notes: [HOSTILE] })],
   })
 }

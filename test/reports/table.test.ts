@@ -69,7 +69,14 @@ describe('reports/table', () => {
       }),
       missing('unet', 'energy'),
     ]
-    const board = { track: 'operators', about: '', profile: 'smoke', seed: 42, standings: [standing(lines)] }
+    const board = {
+      track: 'operators',
+      about: '',
+      profile: 'smoke',
+      asked: { stages: '', flags: '--profile smoke' },
+      seed: 42,
+      standings: [standing(lines)],
+    }
     assert.equal(
       csv(board),
       [

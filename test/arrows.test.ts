@@ -155,4 +155,17 @@ describe('the house', () => {
       })
     assert.deepEqual(wrong, [])
   })
+
+  it('locks every optional package of every platform, which npm ci demands and npm install may leave out', () => {
+    type Entry = { optionalDependencies?: Record<string, string> }
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, Entry>
+    }
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter((name) => {
+        return !packages[`node_modules/${name}`] && !packages[`${path}/node_modules/${name}`]
+      }),
+    )
+    assert.deepEqual(missing, [])
+  })
 })

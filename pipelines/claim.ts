@@ -11,6 +11,7 @@ import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '../io/errors.ts'
+import { sha256 } from '../io/files.ts'
 import { claimFile } from './layout.ts'
 
 export interface Claim {
@@ -44,16 +45,16 @@ export async function claim(root: string): Promise<Claim> {
     since: new Date().toISOString(),
     children,
   })
-  const temporary = `${file}.${token}`
+  const temporary = `${file}.${process.pid}-${token}`
   await writeFile(temporary, JSON.stringify(owner([])))
   try {
-    while (!(await linked(temporary, file))) await clearAway(file, root, `${temporary}.old`)
+    while (!(await linked(temporary, file)) && !(await succeeded(temporary, file, root))) {}
   } finally {
     await rm(temporary, { force: true })
   }
   await sweep(root, file)
   const check = async () => {
-    if ((await readOwner(file))?.owner?.token === token) return
+    if ((await readOwner(file))?.token === token) return
     throw new UserError(`${root}: another run has taken this folder over; this one stops`)
   }
   let last = Promise.resolve()
@@ -68,7 +69,7 @@ export async function claim(root: string): Promise<Claim> {
       return last
     },
     async release() {
-      if ((await readOwner(file))?.owner?.token === token) await rm(file, { force: true })
+      if ((await readOwner(file))?.token === token) await rm(file, { force: true })
     },
   }
 }
@@ -91,52 +92,86 @@ async function linked(temporary: string, file: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock whose owner is dead, with what is left of its children. Throws when the owner lives. */
-async function clearAway(file: string, root: string, aside: string): Promise<void> {
-  const found = await readOwner(file)
-  if (found === null) return
-  const { owner, text } = found
-  if (owner !== null && owner.host !== hostname()) {
+/**
+ * Takes the place of a dead owner, with what is left of its children ended. Throws when the owner lives.
+ * Nobody ever removes another's lock: who would succeed the owner with token t links `run.lock.after-t`, which exactly one
+ * can, and only then writes its own name over run.lock. One that dies in between has a successor in the same way, so locks
+ * form a chain that begins at run.lock. False where the chain moved meanwhile: look again.
+ */
+async function succeeded(temporary: string, file: string, root: string): Promise<boolean> {
+  const chain = await chainFrom(file)
+  const [first, last] = [chain[0], chain.at(-1)]
+  if (first === undefined || last === undefined) return false
+  if (last.owner !== null) demandDead(last.owner, root, file)
+  const place = after(file, last.token)
+  if (!(await linked(temporary, place))) return false
+  if ((await readOwner(file))?.token !== first.token) {
+    await rm(place, { force: true }) // somebody was quicker, and done: the place was that of a chain long gone
+    return false
+  }
+  for (const { owner } of chain) for (const child of owner?.children ?? []) await end(child)
+  await rename(temporary, file) // `place` is the same file; what is left of the chain is swept by its owner
+  await rm(place, { force: true })
+  return true
+}
+
+/** run.lock, who succeeded its owner, who succeeded that, … */
+async function chainFrom(file: string): Promise<Found[]> {
+  const chain: Found[] = []
+  for (let next = await readOwner(file); next !== null; ) {
+    chain.push(next)
+    next = await readOwner(after(file, next.token))
+  }
+  return chain
+}
+
+function after(file: string, token: string): string {
+  return `${file}.after-${token}`
+}
+
+function demandDead(owner: Owner, root: string, file: string): void {
+  if (owner.host !== hostname()) {
     throw new UserError(
       `${root} is in use by process ${owner.pid} on ${owner.host}, since ${owner.since}. If that run is gone, delete ${file}`,
     )
   }
-  if (owner !== null && isAlive(owner)) {
+  if (isAlive(owner)) {
     throw new UserError(
       `${root} is in use by another run (process ${owner.pid}, since ${owner.since}). Wait for it, or stop it`,
     )
   }
-  for (const child of owner?.children ?? []) await end(child)
-  // Others may be taking over too. Only one rename finds the dead lock; one that finds a living lock puts it back.
-  if (
-    !(await rename(file, aside).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return
-  if ((await readFile(aside, 'utf8')) !== text) await linked(aside, file)
-  await rm(aside, { force: true })
 }
 
-/** Of a process that was killed while it claimed the folder, a temporary file may stay. Those of the living are theirs. */
+/**
+ * Of a process that was killed while it claimed the folder, a temporary file may stay. Those of the living are theirs.
+ * One that was killed before it had written a word is known by the id in the file's name.
+ */
 async function sweep(root: string, file: string): Promise<void> {
   for (const name of await readdir(root)) {
     if (!name.startsWith(`${basename(file)}.`)) continue
-    const found = await readOwner(join(root, name))
-    if (found?.owner && !isAlive(found.owner)) await rm(join(root, name), { force: true })
+    const pid = Number.parseInt(name.slice(basename(file).length + 1), 10)
+    const owner = (await readOwner(join(root, name)))?.owner ?? { pid, started: '' }
+    if (!isAlive(owner)) await rm(join(root, name), { force: true })
   }
 }
 
-/** null where there is no lock; `owner` null where it cannot be read, and then nobody lives who could claim it. */
-async function readOwner(file: string): Promise<{ owner: Owner | null; text: string } | null> {
+/** `owner` is null where the lock cannot be read: then nobody lives who could claim it. */
+interface Found {
+  owner: Owner | null
+  token: string
+}
+
+/** null where there is no lock. */
+async function readOwner(file: string): Promise<Found | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
+  const unreadable = { owner: null, token: sha256(text).slice(0, 16) }
   try {
     const owner: Owner = JSON.parse(text)
-    return { owner: Number.isSafeInteger(owner.pid) && owner.pid > 0 ? owner : null, text }
+    const isSound = Number.isSafeInteger(owner.pid) && owner.pid > 0 && /^[\w-]+$/.test(owner.token)
+    return isSound ? { owner, token: owner.token } : unreadable
   } catch {
-    return { owner: null, text }
+    return unreadable
   }
 }
 

@@ -45,6 +45,19 @@ describe('pipelines/claim', () => {
     assert.deepEqual(readdirSync(root), ['run.lock'])
   })
 
+  it('sweeps what was killed before it had written a word, and leaves that of the living', async () => {
+    const dead = sleeper()
+    const ended = once(dead, 'exit')
+    dead.kill('SIGKILL')
+    await ended
+    const living = `run.lock.${process.pid}-b`
+    for (const name of [`run.lock.${dead.pid}-a`, living]) writeFileSync(join(root, name), '')
+    const held = await claim(root)
+    assert.deepEqual(readdirSync(root), ['run.lock', living])
+    await held.release()
+    rmSync(join(root, living))
+  })
+
   it('takes over from a dead owner, exactly one of eight, and ends the children it left', async () => {
     const [owner, child, stranger] = [sleeper(), sleeper(), sleeper()]
     const held = await claim(root)

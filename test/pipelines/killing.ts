@@ -8,7 +8,7 @@ export interface Killing {
   seed: number // of the moments; print it
   within: number // milliseconds after its start in which a run is killed
   /** Called when a run has ended by itself before its moment: check what it made, and make it worth running again. */
-  whole(): void
+  whole(): void | Promise<void>
 }
 
 /** Ends with a run that is left alone. Throws when a run that was not killed fails. Returns the moments. */
@@ -19,7 +19,7 @@ export async function killAtRandom(command: readonly string[], options: Killing)
     const moment = Math.round(random.uniform() * options.within)
     const { killed } = await runFor(command, moment)
     if (killed) moments.push(moment)
-    else options.whole()
+    else await options.whole()
   }
   await runFor(command, null)
   return moments

@@ -111,6 +111,7 @@ export function liveLine(id: string, { since, first, done, total, unit }: Runnin
 
 export function seconds(s: number): string {
   if (s < 60) return `${s.toFixed(1)} s`
+  if (s < 600) return `${Math.floor(Math.round(s) / 60)} min ${Math.round(s) % 60} s`
   const minutes = Math.round(s / 60)
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

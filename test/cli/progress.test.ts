@@ -61,7 +61,13 @@ describe('cli/terminal/progress', () => {
     const one = { since: 0, said: 0, first: { at: 1000, done: 20 }, done: 120, total: 400, unit: 'steps' }
     assert.equal(liveLine('train', one, 5000), '  train  120/400 steps  25/s  about 11.2 s left') // 100 in 4 s
     assert.equal(liveLine('train', { ...one, done: 20 }, 5000), '  train  20/400 steps')
-    assert.equal(liveLine('train', { ...one, first: null }, 61_000), '  train  1 min')
-    assert.deepEqual([seconds(59.96), seconds(90), seconds(3 * 3600 + 150)], ['60.0 s', '2 min', '3 h 3 min'])
+    assert.equal(liveLine('train', { ...one, first: null }, 61_000), '  train  1 min 1 s')
+    assert.deepEqual([59.96, 90, 119.7, 601, 3 * 3600 + 150].map(seconds), [
+      '60.0 s',
+      '1 min 30 s',
+      '2 min 0 s',
+      '10 min',
+      '3 h 3 min',
+    ])
   })
 })

@@ -25,6 +25,8 @@ const verify: Verb = {
     const count = Number(rows)
     if (!Number.isInteger(count) || count < 0)
       throw new UserError(`--rows: must be a whole number, 0 or more (got ${rows})`)
+    for (const folder of folders)
+      if (!(await exists(folder))) throw new UserError(`verify: no such folder (${folder})`)
     const found = folders.length > 0 ? folders : await datasetsIn(join(String(data), String(profile)))
     let damaged = 0
     for (const folder of found) damaged += (await verifyOne(folder, count)) ? 0 : 1

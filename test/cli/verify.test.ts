@@ -237,6 +237,10 @@ describe('fieldrank verify', () => {
       name: 'UserError',
       message: /^verify: no datasets in \S+none\/datasets\./,
     })
+    await assert.rejects(run([join(data, 'nowhere')]), {
+      name: 'UserError',
+      message: /^verify: no such folder \(\S+nowhere\)$/,
+    })
     await assert.rejects(run([], { rows: 'three' }), {
       name: 'UserError',
       message: /^--rows: must be a whole number/,

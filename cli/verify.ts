@@ -4,8 +4,7 @@ import type { Dataset } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { exists, listFiles } from '../io/files.ts'
 import { checkDataset, MANIFEST, readManifest } from '../io/manifest.ts'
-import { verifyOperators } from '../pipelines/verify-operators.ts'
-import { verifyRecommenders } from '../pipelines/verify-recommenders.ts'
+import { verifyContents } from '../pipelines/verified.ts'
 import type { Verb } from './verb.ts'
 
 const verify: Verb = {
@@ -43,7 +42,7 @@ async function verifyOne(folder: string, count: number): Promise<boolean> {
   let said = folder
   if (problems.length === 0) {
     const dataset = await readManifest(folder)
-    const checked = await contents(folder, dataset, count).catch((error: unknown) => {
+    const checked = await verifyContents(folder, dataset, count).catch((error: unknown) => {
       if (error instanceof UserError) return { problems: [error.message], said: '' }
       throw error
     })
@@ -53,22 +52,6 @@ async function verifyOne(folder: string, count: number): Promise<boolean> {
   process.stdout.write(`${problems.length === 0 ? 'whole  ' : 'damaged'}  ${said}\n`)
   for (const problem of problems) process.stdout.write(`         ${problem}\n`)
   return problems.length === 0
-}
-
-/** What its track knows to check of a dataset whose bytes are right. */
-async function contents(
-  folder: string,
-  dataset: Dataset,
-  count: number,
-): Promise<{ problems: readonly string[]; said: string }> {
-  if (dataset.track === 'operators') {
-    const { problems, remade } = await verifyOperators(folder, dataset, count)
-    return { problems, said: remade > 0 ? `, ${remade} made and solved again` : '' }
-  }
-  if (dataset.track === 'recommenders') {
-    return { problems: await verifyRecommenders(folder, dataset), said: ', all numbers in range' }
-  }
-  return { problems: [], said: '' }
 }
 
 function summary({ shards, tables }: Dataset): string {

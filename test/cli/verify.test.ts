@@ -8,7 +8,7 @@ import { readManifest, readSplit, shardName, writeManifest } from '../../io/mani
 import { writeParquet } from '../../io/parquet.ts'
 import fields from '../../pipelines/stages/fields.ts'
 import solve from '../../pipelines/stages/solve.ts'
-import { chooseRows } from '../../pipelines/verify-operators.ts'
+import { chooseRows } from '../../pipelines/verify/operators.ts'
 import { testContext } from '../context.ts'
 import { printed } from './printed.ts'
 

@@ -27,8 +27,8 @@ const QUIET = 30_000
 /** Events of a run → text on `screen`; failures on `errors`. `close` leaves nothing live behind. */
 export function progress(screen: Screen, errors: Screen): RunOptions['events'] & { close(): void } {
   const running = new Map<string, Running>()
-  const { say, draw, close } = canvas(screen, () =>
-    [...running].map(([id, one]) => liveLine(id, one, performance.now())),
+  const { say, draw, close } = canvas(screen, (width) =>
+    [...running].map(([id, one]) => liveLine(id, one, performance.now(), width)),
   )
   let total = 0
   let ended = 0
@@ -72,7 +72,7 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
 }
 
 /** Lines that stay, and below them on a terminal `live` ones, drawn over five times a second. */
-function canvas(screen: Screen, live: () => readonly string[]) {
+function canvas(screen: Screen, live: (width: number) => readonly string[]) {
   let drawn = 0
   const clear = () => {
     if (drawn > 0) screen.write(`\x1b[${drawn}A\x1b[0J`)
@@ -81,7 +81,7 @@ function canvas(screen: Screen, live: () => readonly string[]) {
   const draw = () => {
     if (!screen.isTTY) return
     const width = (screen.columns || 80) - 1
-    const lines = live().map((line) => line.slice(0, width)) // a line that wraps could not be drawn over
+    const lines = live(width).map((line) => line.slice(0, width)) // a line that wraps could not be drawn over
     clear()
     if (lines.length > 0) screen.write(`${lines.join('\n')}\n`)
     drawn = lines.length
@@ -101,12 +101,20 @@ function canvas(screen: Screen, live: () => readonly string[]) {
   }
 }
 
-/** `train@…  120/400 steps  35/s  about 8 s left` */
-export function liveLine(id: string, { since, first, done, total, unit }: Running, now: number): string {
-  if (first === null) return `  ${id}  ${seconds((now - since) / 1000)}`
+/** `train@…  120/400 steps  35/s  about 8 s left`; where the line is too narrow, the middle of the id gives way. */
+export function liveLine(id: string, one: Running, now: number, width = Infinity): string {
+  const tail = liveTail(one, now)
+  const room = Math.max(12, width - tail.length - 4)
+  if (id.length <= room) return `  ${id}  ${tail}`
+  const head = Math.floor((room - 1) / 2)
+  return `  ${id.slice(0, head)}…${id.slice(id.length - (room - 1 - head))}  ${tail}`
+}
+
+function liveTail({ since, first, done, total, unit }: Running, now: number): string {
+  if (first === null) return seconds((now - since) / 1000)
   const rate = (done - first.done) / Math.max((now - first.at) / 1000, 1e-3)
   const tempo = rate > 0 ? `  ${number(rate)}/s  about ${seconds((total - done) / rate)} left` : ''
-  return `  ${id}  ${done}/${total} ${unit}${tempo}`
+  return `${done}/${total} ${unit}${tempo}`
 }
 
 export function seconds(s: number): string {

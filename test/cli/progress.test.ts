@@ -60,6 +60,10 @@ describe('cli/terminal/progress', () => {
   it('tells rate and time left', () => {
     const one = { since: 0, said: 0, first: { at: 1000, done: 20 }, done: 120, total: 400, unit: 'steps' }
     assert.equal(liveLine('train', one, 5000), '  train  120/400 steps  25/s  about 11.2 s left') // 100 in 4 s
+    assert.equal(
+      liveLine('train-operators@a-long-name-0', one, 5000, 60), // 60 − 38 of the tail − 4 of space = 18 for the id
+      '  train-op…ng-name-0  120/400 steps  25/s  about 11.2 s left',
+    )
     assert.equal(liveLine('train', { ...one, done: 20 }, 5000), '  train  20/400 steps')
     assert.equal(liveLine('train', { ...one, first: null }, 61_000), '  train  1 min 1 s')
     assert.deepEqual([59.96, 90, 119.7, 601, 3 * 3600 + 150].map(seconds), [

@@ -19,8 +19,13 @@ describe('tensor noise', () => {
     const drawn = drawNoise([2, 2], 'uniform', scripted(0, 0x80000000, 0xff, -1))
     assert.deepEqual(drawn, floats([2, 2], [0, 0.5, 0, 1 - 2 ** -24]))
   })
-  it('normal is the stream itself, in order', () =>
-    assert.deepEqual(drawNoise([3], 'normal', scripted()), floats([3], [1, 2, 3])))
+  it('normal is Box–Muller of two words: radius, then angle', () => {
+    const half = 0x7fffffff // u = ½: √(2 ln 2) = 1.17741
+    const { data } = drawNoise([5], 'normal', scripted(half, 0, half, 0x40000000, -1, 0x12345678))
+    const expected = [1.17741, 0, 0, 1.17741, 0] // at 0, then at a quarter turn; u = 1 is 0
+    for (const [i, value] of expected.entries())
+      assert.ok(Math.abs(data[i]! - value) < 1e-5, `${i}: ${data[i]}`)
+  })
   it('bernoulli is 1 where a byte, lowest first, is below 256 p', () => {
     const drawn = drawNoise([5], { bernoulli: 0.25 }, scripted(0x003f40ff, 0x0000007f))
     assert.deepEqual(drawn, floats([5], [0, 0, 1, 1, 0]))
@@ -39,11 +44,20 @@ describe('tensor noise', () => {
     assert.equal(dtype, 'int32')
     assert.deepEqual([...data], [19, 18, 17])
   })
-  it('a scalar is one draw', () => assert.deepEqual(drawNoise([], 'normal', scripted()), floats([], [1])))
+  it('a scalar is one draw', () =>
+    assert.deepEqual(drawNoise([], 'uniform', scripted(0x40000000)), floats([], [0.25])))
   it('follows its law (seed 5)', () => {
     // 40000 draws: the mean of a mask is off by √(p(1−p)/n) = 0.002, that of a uniform by √(1/12n) = 0.0014; 4 of these
     const shape = [200, 200]
     const mean = (data: Float32Array | Int32Array) => [...data].reduce((sum, x) => sum + x, 0) / data.length
+    const normal = drawNoise(shape, 'normal', rng(5, 'normal')).data
+    assert.ok(Math.abs(mean(normal)) < 0.02, '4 / √n')
+    assert.ok(Math.abs(mean(normal.map((z) => z * z)) - 1) < 0.029, '4 √(2/n)')
+    assert.ok(Math.abs(mean(normal.map((z) => z ** 4)) - 3) < 0.2, '4 √(96/n)')
+    const within = mean(normal.map((z) => (Math.abs(z) < 1 ? 1 : 0)))
+    assert.ok(Math.abs(within - 0.6827) < 0.0094, '4 √(p(1−p)/n)')
+    const next = mean(normal.map((z, i) => z * (normal[i + 1] ?? 0)))
+    assert.ok(Math.abs(next) < 0.02, `neighbors depend on one another: ${next}`)
     const { data } = drawNoise(shape, { bernoulli: 0.8 }, rng(5, 'mask'))
     assert.ok(Math.abs(mean(data) - 0.8) < 0.008)
     assert.ok(Math.abs(mean(drawNoise(shape, 'uniform', rng(5, 'uniform')).data) - 0.5) < 0.006)

@@ -1,6 +1,7 @@
 /** The combinations of a matrix: its axes multiplied, the last one fastest, without what exclude drops. */
 import type { Json, Params } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
+import { kinds } from './kinds.ts'
 import type { Given, Template } from './load.ts'
 import { called, type Scope, substitute } from './substitute.ts'
 
@@ -28,17 +29,20 @@ function axisValues(axis: string, value: Json, scope: Scope, { at, names, given 
   const flag = `--axis ${axis}`
   return given[axis] === undefined
     ? written
-    : given[axis].flatMap((one) => unstar(chosen(one, written, flag), names, flag))
+    : given[axis].flatMap((one) => unstar(chosen(one, axis, written), names, flag))
 }
 
-/** Where the axis has maps, a name typed on the command line picks one of them. */
-function chosen({ value, text }: Given, written: readonly Json[], flag: string): Json {
+/** Where the axis has maps, a name typed on the command line picks one of them; what names code may be another name. */
+function chosen({ value, text }: Given, axis: string, written: readonly Json[]): Json {
   const maps = written.filter((element) => element !== null && typeof element === 'object') as Params[]
   if (maps.length === 0 || (value !== null && typeof value === 'object')) return value
   const found = maps.find(({ name }) => name === text)
   if (found !== undefined) return found
+  if (kinds.some(({ param }) => param === axis)) return value
   const names = maps.map(({ name }) => String(name))
-  throw new UserError(`${flag}: no '${text}' in this profile (${names.join(', ')}).${suggest(text, names)}`)
+  throw new UserError(
+    `--axis ${axis}: no '${text}' in this profile (${names.join(', ')}).${suggest(text, names)}`,
+  )
 }
 
 function unstar(element: Json, names: Axes['names'], at: string): readonly Json[] {

@@ -164,6 +164,16 @@ describe('pipelines/expand', () => {
     assert.ok(given.some(({ id }) => id === 'train-operators@gaussian-0.4-16-my-model-energy-0'))
   })
 
+  it('picks a map of the profile by its name, and lets other names of code through', () => {
+    const models = (axis: string) =>
+      own('tiny', [axis])
+        .filter(({ id }) => id.startsWith('train-operators@poisson'))
+        .map(({ params }) => params.model)
+    assert.deepEqual(models('model=fno'), [{ name: 'fno', width: 8, layers: 1, modes: 4 }]) // as in pipeline.yaml
+    assert.deepEqual(models('model=unet'), ['unet'])
+    assert.deepEqual(models('model=./my-model.ts'), [resolve('my-model.ts')])
+  })
+
   it('gives a model by --axis to the tracks that have it', () => {
     const stages = own('smoke', ['model=unet'])
     assert.equal(counts(stages)['train-operators'], 4)

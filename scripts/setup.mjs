@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildKernels } from './kernels.mjs'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -34,7 +35,7 @@ export function install() {
   writeFileSync(mark, lock)
 }
 
-/** TypeScript → dist/. A file whose source is gone is removed: names are found by listing folders. */
+/** TypeScript → dist/, kernels → WebAssembly. A file whose source is gone is removed: names are found by listing folders. */
 export function build() {
   const code = tool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
   if (code !== 0) process.exit(code)
@@ -43,4 +44,5 @@ export function build() {
     const source = entry.replace(/(\.d\.ts|\.js)$/, '.ts')
     if (source !== entry && !existsSync(join(root, source))) rmSync(join(dist, entry))
   }
+  buildKernels(root, tool)
 }

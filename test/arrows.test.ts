@@ -66,7 +66,9 @@ function importsOf(file: string): Import[] {
 }
 
 const roomOf = (file: string) => file.split('/')[0]!
-const resolved = ({ file, target }: Import) => normalize(join(dirname(file), target))
+/** A kernel imports its parts without `.ts`, as AssemblyScript wants it. */
+const resolved = ({ file, target }: Import) =>
+  normalize(join(dirname(file), target.endsWith('.as') ? `${target}.ts` : target))
 
 describe('the house', () => {
   const all = sources.flatMap(importsOf)

@@ -2,7 +2,7 @@
 import type { Declared, Init, Loss, Model, Params, Rng } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { withDefaults } from '../io/params.ts'
-import { devices, whyNot } from '../tensor/devices.ts'
+import { findDevice } from '../tensor/devices.ts'
 import type { EngineOptions, ForwardOf, LossOf, Prediction, TrainStep } from '../tensor/engine.ts'
 import { compileForward, compileStep, exportOnnx } from '../tensor/engine.ts'
 import { collectWeights } from '../tensor/init.ts'
@@ -59,12 +59,9 @@ export function openOptimizer({ optimizer: name, settings }: Budget): { name: st
 
 export async function openEngine(given: Params): Promise<EngineOptions> {
   const { device, threads } = withDefaults('engine', { device: 'cpu', threads: 1 }, given)
-  const known = devices.find((one) => one === device)
-  if (known === undefined)
-    throw new UserError(`engine: device must be one of ${devices.join(', ')} (got '${device}')`)
   if (!Number.isInteger(threads) || threads < 1)
     throw new UserError(`engine: threads must be a whole number from 1 (got ${threads})`)
-  const missing = await whyNot(known)
-  if (missing !== null) throw new UserError(`engine: ${missing}`)
-  return { device: known, threads }
+  const found = await findDevice(device)
+  if ('missing' in found) throw new UserError(`engine: ${found.missing}`)
+  return { device: found.device, threads }
 }

@@ -39,6 +39,21 @@ export async function whyNot(device: Device): Promise<string | null> {
   return found
 }
 
+/** The device of that name, or why it cannot be used, as half a sentence. `gpu` is the first of webgpu and cuda that works. */
+export async function findDevice(name: string): Promise<{ device: Device } | { missing: string }> {
+  const wanted = name === 'gpu' ? GPUS : devices.filter((device) => device === name)
+  if (wanted.length === 0)
+    return { missing: `device must be one of ${devices.join(', ')}, gpu (got '${name}')` }
+  const reasons: string[] = []
+  for (const device of wanted) {
+    const missing = await whyNot(device)
+    if (missing === null) return { device }
+    reasons.push(missing)
+  }
+  return { missing: reasons.join('; ') }
+}
+
+const GPUS = ['webgpu', 'cuda'] as const
 const known = new Map<Device, Promise<string | null>>()
 const PEERS: readonly string[] = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
 

@@ -9,7 +9,7 @@ import { UserError } from '../io/errors.ts'
 import { namesIn } from '../io/lookup.ts'
 import { combinations } from './axes.ts'
 import { absolutePaths, checkMentions, dataFiles, isUnknown, type Mention, mentions } from './kinds.ts'
-import { type Pipeline, show, type Template } from './load.ts'
+import { isDevice, type Pipeline, show, type Template } from './load.ts'
 import { called, type Scope, substitute, substituteCalled } from './substitute.ts'
 
 export interface World {
@@ -82,8 +82,16 @@ function build(template: Template, scope: Scope, parent: Stage | null, at: At): 
     deps: [...deps, ...dataFiles(params).filter((file) => !deps.includes(file))],
     outs: template.outs.map((out, i) => outOf(substituteCalled(out, scope, at('outs', i)), at('outs', i))),
     params,
-    device: template.device,
+    device: deviceOf(template, scope, at),
   }
+}
+
+function deviceOf(template: Template, scope: Scope, at: At): Stage['device'] {
+  const device = substitute(template.device, scope, at('device'))
+  if (isDevice(device)) return device
+  throw new UserError(
+    `${at('device')}: stage '${template.name}': device must be cpu or gpu (got ${show(device)})`,
+  )
 }
 
 type At = (...path: (string | number)[]) => string

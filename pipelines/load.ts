@@ -19,7 +19,7 @@ export interface Template {
   deps: readonly string[]
   outs: readonly string[]
   params: Json // an object, or '${…}' that refers to one
-  device: Stage['device']
+  device: string // of Stage['device'], or '${…}' that refers to one
 }
 
 export interface Pipeline {
@@ -155,9 +155,13 @@ function paramsOf(value: Json | undefined, at: Place, path: string[], subject: s
   return mapping(value, at, path, `${subject}: params`)
 }
 
-function deviceOf(value: Json | undefined, at: Place, path: string[], subject: string): Stage['device'] {
+export function isDevice(value: unknown): value is Stage['device'] {
+  return value === 'cpu' || value === 'gpu'
+}
+
+function deviceOf(value: Json | undefined, at: Place, path: string[], subject: string): string {
   if (value === undefined) return 'cpu'
-  if (value === 'cpu' || value === 'gpu') return value
+  if (isDevice(value) || (typeof value === 'string' && /^\$\{[^}]*\}$/.test(value))) return value
   throw new UserError(`${at(path)}: ${subject}: device must be cpu or gpu (got ${show(value)})`)
 }
 

@@ -36,6 +36,11 @@ export async function compileOnGpu(program: Program, provider: Provider, say: Sa
     return [name, end] as const
   })
   const mine = new Set<HostTensor>()
+  /** Nobody could free what lies behind a fresh tensor. */
+  const bring = async (fresh: Named<HostTensor>) => {
+    await fetchAll(fresh, provider)
+    for (const place of Object.values(fresh)) if (mine.delete(place)) free(place)
+  }
 
   return {
     noise: requests,
@@ -52,6 +57,7 @@ export async function compileOnGpu(program: Program, provider: Provider, say: Sa
         if (result.location === 'cpu') place.data.set(result.data as Float32Array)
         else mine.add(place) && held.set(place, result)
       }
+      await bring(Object.fromEntries(Object.entries(outputs).filter(([name]) => into[name] === undefined)))
       return outputs
     },
     fetch: (tensors) => fetchAll(tensors, provider),

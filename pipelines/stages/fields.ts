@@ -6,7 +6,17 @@
  * a killed stage goes on after its last whole one; other numbers of rows or of shards change no row.
  */
 import { join } from 'node:path'
-import type { Artifact, Columns, Context, Generator, Params, Schema, Split, Work } from '../../contracts.ts'
+import type {
+  Artifact,
+  Columns,
+  Context,
+  Generator,
+  Params,
+  Schema,
+  Split,
+  Stage,
+  Work,
+} from '../../contracts.ts'
 import { addressOf } from '../../generators/fields/address.ts'
 import { writeArrow } from '../../io/arrow.ts'
 import { concat } from '../../io/columns.ts'
@@ -27,8 +37,13 @@ type Receipt = Artifact & { rows: number; attempts: number; contrasts: readonly 
 const fields: Work<FieldsParams> = async (stage, ctx) => {
   const { generator: name, rows, ...law } = stage.params
   const generator = await load<Generator>('generator', 'generators', name)
-  const params = withDefaults(`generator ${name}`, generator.defaults, law)
-  const schema = generator.schema(params)
+  const settings = withDefaults(
+    `generator ${name}`,
+    generator.defaults,
+    onDevice(stage.device, generator, law),
+  )
+  const { device: _, screened: __, ...params } = settings as Params // how rows are made, not which: not published
+  const schema = generator.schema(settings)
   const lacking = NEEDED.filter((column) => !Object.hasOwn(schema, column))
   if (lacking.length > 0)
     throw new UserError(`generator ${name}: no column '${lacking[0]}', expected ${NEEDED.join(', ')}`)
@@ -41,7 +56,9 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
     const tick = () => ctx.progress(++done, total, 'rows')
     const held = await finished(ctx, folder, shard.path)
     done += held === null ? 0 : held.rows
-    receipts.push(held ?? (await makeShard(generator, params, schema, shard, folder, ctx, tick)))
+    receipts.push(
+      held ?? (await makeShard({ generator, settings, params, schema }, shard, folder, ctx, tick)),
+    )
   }
   const facts = factsOf(receipts)
   await writeFieldsFile(folder, {
@@ -61,6 +78,11 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
 }
 
 export default fields
+
+/** On `gpu` a generator that knows devices uses one: its rows are the same. */
+function onDevice(device: Stage['device'], { defaults }: Generator, law: Params): Params {
+  return device === 'gpu' && Object.hasOwn(defaults, 'device') ? { device, ...law } : law
+}
 
 const SPLITS = ['train', 'valid', 'test'] as const
 const rowDefaults = { train: 0, valid: 0, test: 0, perShard: 100 }
@@ -102,9 +124,12 @@ async function finished(ctx: Context, folder: string, path: string): Promise<Rec
 }
 
 async function makeShard(
-  generator: Generator,
-  params: Params,
-  schema: Schema,
+  {
+    generator,
+    settings,
+    params,
+    schema,
+  }: { generator: Generator; settings: Params; params: Params; schema: Schema },
   { path, split, from, to }: PlannedShard,
   folder: string,
   ctx: Context,
@@ -112,7 +137,7 @@ async function makeShard(
 ): Promise<Receipt> {
   const range = { from: addressOf(split, from), to: addressOf(split, from) + to - from }
   const parts: Columns[] = []
-  for await (const part of generator.rows(params, range, ctx)) {
+  for await (const part of generator.rows(settings, range, ctx)) {
     parts.push(part)
     for (let row = 0; row < part.rows; row++) tick()
   }

@@ -19,6 +19,7 @@ import { load } from '../../io/lookup.ts'
 import { writeManifest } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { tableOf, writeParquet } from '../../io/parquet.ts'
+import { findDevice } from '../../tensor/devices.ts'
 import { type FieldsFile, type FieldsShard, readFieldsFile } from '../fields-file.ts'
 import { datasetOf, type Receipt, schemaOf } from './solve/dataset.ts'
 import { type Failure, solveShard } from './solve/solve-shard.ts'
@@ -28,7 +29,8 @@ type SolveParams = Params & { solver: string; tolerance: number }
 const solve: Work<SolveParams> = async (stage, ctx) => {
   const { solver: name, ...own } = stage.params
   const solver = await load<Solver>('solver', 'solvers', name)
-  const params = withDefaults(`solver ${name}`, { tolerance: 1e-10, ...solver.defaults }, own)
+  const given = withDefaults(`solver ${name}`, { tolerance: 1e-10, ...solver.defaults }, own)
+  const params = await onNamedDevice(name, given)
   const source = ctx.dep(stage.deps[0]!)
   const folder = ctx.out(stage.outs[0]!)
   const fields = await readFieldsFile(source)
@@ -51,6 +53,14 @@ const solve: Work<SolveParams> = async (stage, ctx) => {
 }
 
 export default solve
+
+/** `gpu` may be any: the manifest says which one it was. */
+async function onNamedDevice<P extends Params>(name: string, params: P): Promise<P> {
+  if (params.device !== 'gpu') return params
+  const found = await findDevice('gpu')
+  if ('missing' in found) throw new UserError(`solver ${name}: ${found.missing}`)
+  return { ...params, device: found.device }
+}
 
 /** Rows of a Parquet row group: what a range reader fetches at least. */
 const ROW_GROUP = 64

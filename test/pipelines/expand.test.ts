@@ -246,7 +246,7 @@ describe('pipelines/expand', () => {
       [
         [],
         ['condiff.grids=8'],
-        "--set condiff.grids: no key 'grids' in profile 'smoke' (covariance, level, grid, rows, solve). Did you mean 'grid'?",
+        "--set condiff.grids: no key 'grids' in profile 'smoke' (device, covariance, level, grid, rows, solve). Did you mean 'grid'?",
       ],
       [[], ['condiff.rows.train=many'], '--set condiff.rows.train: expected a number like 64 (got "many")'],
       [

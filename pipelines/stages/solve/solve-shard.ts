@@ -15,7 +15,7 @@ export interface SolvedShard {
   failures: readonly Omit<Failure, 'split'>[]
 }
 
-/** x of every row of `fields`, BATCH rows at a time; `tick` hears of each batch and may throw to stop. */
+/** x of every row of `fields`, a few rows at a time; `tick` hears of each batch and may throw to stop. */
 export async function solveShard(
   solver: Solver,
   params: Params & { tolerance: number },
@@ -28,8 +28,9 @@ export async function solveShard(
   const residual = new Float64Array(fields.rows)
   const failures: Omit<Failure, 'split'>[] = []
   let fallbacks = 0
-  for (let from = 0; from < fields.rows; from += BATCH) {
-    const to = Math.min(from + BATCH, fields.rows)
+  const batch = typeof params.batch === 'number' ? params.batch : BATCH // a solver that takes many at a time says so
+  for (let from = 0; from < fields.rows; from += batch) {
+    const to = Math.min(from + batch, fields.rows)
     const system = { k: rowsOf(k!, n + 1, from, to), rhs: rowsOf(rhs!, n, from, to) }
     const solved = await solveRows(solver, params, system)
     x.set(solved.x.data, from * n * n)

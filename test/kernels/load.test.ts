@@ -4,14 +4,13 @@ import { compileKernel, layOut, loadKernel } from '../../kernels/load.ts'
 import { toyKernel } from './toy.ts'
 
 describe('kernels/load', () => {
-  let toy: Awaited<ReturnType<typeof toyKernel>>
+  let toy: URL
   before(async () => {
     toy = await toyKernel()
   })
-  after(() => toy.remove())
 
   it('calls functions on arrays that lie after the constants', () => {
-    const { memory, heap, call } = loadKernel(compileKernel(toy.file), 24)
+    const { memory, heap, call } = loadKernel(compileKernel(toy), 24)
     assert.equal(heap % 64, 0)
     const numbers = new Float64Array(memory.buffer, heap, 3)
     numbers.set([1, 2, 4])
@@ -21,7 +20,7 @@ describe('kernels/load', () => {
   })
 
   it('shares a memory between two instances', () => {
-    const module = compileKernel(toy.file)
+    const module = compileKernel(toy)
     const one = loadKernel(module, 8)
     const two = loadKernel(module, 8, one.memory)
     new Float64Array(one.memory.buffer, one.heap, 1)[0] = 3
@@ -30,7 +29,7 @@ describe('kernels/load', () => {
   })
 
   it('has the memory it was asked for, and traps beyond it', () => {
-    const { memory, heap, call } = loadKernel(compileKernel(toy.file), 1e6)
+    const { memory, heap, call } = loadKernel(compileKernel(toy), 1e6)
     assert.ok(memory.buffer.byteLength >= heap + 1e6 && memory.buffer.byteLength <= heap + 1e6 + 2 * 65536)
     assert.throws(() => call('double', memory.buffer.byteLength - 8, 2), /out of bounds/)
     assert.throws(() => call('fall'), /unreachable/)
@@ -39,9 +38,9 @@ describe('kernels/load', () => {
   it('says what is missing', () => {
     const nowhere = pathToFileURL('/nowhere/fields.wasm')
     assert.throws(() => compileKernel(nowhere), /fields\.wasm cannot be loaded.*npm run build makes it/)
-    const { call } = loadKernel(compileKernel(toy.file), 0)
+    const { call } = loadKernel(compileKernel(toy), 0)
     assert.throws(() => call('duoble'), /no function 'duoble' \(.*double.*\)/)
-    assert.throws(() => loadKernel(compileKernel(toy.file), 2 ** 31), /at most 1 GiB/)
+    assert.throws(() => loadKernel(compileKernel(toy), 2 ** 31), /at most 1 GiB/)
   })
 
   it('lays arrays out one after another, 64 bytes apart at least', () => {

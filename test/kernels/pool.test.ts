@@ -5,18 +5,17 @@ import { openPool, type Pool, type PoolOptions } from '../../kernels/pool.ts'
 import { toyKernel } from './toy.ts'
 
 describe('kernels/pool', () => {
-  let toy: Awaited<ReturnType<typeof toyKernel>>
+  let toy: URL
   let pools: Pool[] = []
   before(async () => {
     toy = await toyKernel()
   })
-  after(() => toy.remove())
   afterEach(async () => {
     await Promise.all(pools.map((pool) => pool.close()))
     pools = []
   })
   const open = (options: Partial<PoolOptions> = {}) => {
-    const pool = openPool(toy.file, { bytes: 1024, workers: 2, ...options })
+    const pool = openPool(toy, { bytes: 1024, workers: 2, ...options })
     pools.push(pool)
     return pool
   }
@@ -105,7 +104,7 @@ describe('kernels/pool', () => {
   it('lets a process end that forgot to close it', () => {
     const script = `
       import { openPool } from ${JSON.stringify(new URL('../../kernels/pool.ts', import.meta.url).href)}
-      const pool = openPool(new URL(${JSON.stringify(toy.file.href)}), { bytes: 64, workers: 2 })
+      const pool = openPool(new URL(${JSON.stringify(toy.href)}), { bytes: 64, workers: 2 })
       console.log(await pool.use((seat) => seat.call('double', seat.heap, 1)))`
     const flags = ['--import', 'tsx', '--input-type=module', '--eval', script]
     assert.equal(`${execFileSync(process.execPath, flags)}`.trim(), '0')
@@ -116,7 +115,7 @@ describe('kernels/pool', () => {
     const built = new URL('../../dist/kernels/pool.js', import.meta.url)
     const script = `
       import { openPool } from ${JSON.stringify(built.href)}
-      const pool = openPool(new URL(${JSON.stringify(toy.file.href)}), { bytes: 64, workers: 2 })
+      const pool = openPool(new URL(${JSON.stringify(toy.href)}), { bytes: 64, workers: 2 })
       console.log(await pool.use((seat) => seat.call('double', seat.heap, 1)))
       await pool.close()`
     const text = execFileSync(process.execPath, ['--input-type=module', '--eval', script])

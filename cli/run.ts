@@ -134,7 +134,7 @@ function jobsOf(text: string): number {
 /** What a child may see: where to find programs and temporary space, and which devices to use. No tokens, no keys. */
 function childEnvironment(): Record<string, string> {
   const names =
-    /^(PATH|HOME|USERPROFILE|SystemRoot|TMPDIR|TEMP|TMP|TZ|LANG|LC_ALL|LD_LIBRARY_PATH|CUDA_.*|ORT_.*|OMP_.*|FIELDRANK_.*)$/
+    /^(PATH|HOME|USERPROFILE|SystemRoot|TMPDIR|TEMP|TMP|TZ|LANG|LC_ALL|LD_LIBRARY_PATH|CUDA_.*|NVIDIA_.*|VK_.*|ORT_.*|OMP_.*|FIELDRANK_.*)$/
   const entries = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && names.test(name),
   )

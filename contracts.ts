@@ -88,7 +88,7 @@ export interface Generator<P extends Params = Params> extends About {
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'>,
+    ctx: Pick<Context, 'seed' | 'signal'> & { device?: string }, // where it may try candidates; no byte depends on it
   ): AsyncIterable<Columns>
 }
 

@@ -11,15 +11,12 @@
  */
 import type { Columns, Generator } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
-import { exp } from '../math/elementary.ts'
-import { findDevice } from '../tensor/devices.ts'
-import { indexOf, type Key, keyOf, splitOf } from './fields/address.ts'
+import { type Key, keyOf } from './fields/address.ts'
 import { covariances, isCovariance } from './fields/covariance.ts'
 import { type Embedding, embed, type FieldLaw } from './fields/embedding.ts'
 import { drawPair, inWindow, type Window } from './fields/grf.ts'
 import { breathe, fieldSchema, record } from './fields/record.ts'
-import { openScreen } from './fields/screen.ts'
-import { screenedFields } from './fields/screened.ts'
+import { coefficient, noField, screenedRows } from './fields/screened.ts'
 
 const defaults = {
   covariance: 'gaussian', // or cubic, exponential
@@ -28,8 +25,6 @@ const defaults = {
   contrast: null as Window, // [low, high], or null for every field
   grid: 64, // n
   attempts: 10000, // transforms per row before giving up
-  device: 'cpu', // where attempts are screened (tensor/devices.ts, or gpu); no row depends on it
-  screened: 64, // attempts at a time on another device than the cpu
 }
 type Settings = typeof defaults
 
@@ -41,11 +36,14 @@ const condiff: Generator<Settings> = {
 
   schema: (params) => fieldSchema(checked(params).grid),
 
-  async *rows(params, { from, to }, { seed, signal }) {
+  async *rows(params, { from, to }, { seed, signal, device = 'cpu' }) {
     const law = checked(params)
     const key = keyOf(seed, { generator: 'condiff', ...law, contrast: params.contrast })
+    if (device !== 'cpu') {
+      const { contrast, attempts } = params
+      return yield* screenedRows({ field: law, contrast, attempts }, key, { from, to }, { signal, device })
+    }
     const embedding = embed(law)
-    if (params.device !== 'cpu') return yield* screenedRows(params, embedding, key, { from, to }, signal)
     for (let address = from; address < to; address++) {
       yield await row(params, embedding, key, address, signal)
     }
@@ -68,47 +66,7 @@ async function row(
     const phi = pair.find((candidate) => inWindow(candidate, contrast))
     if (phi !== undefined) return record(key, address, grid, coefficient(phi), attempt + 1)
   }
-  throw noField(address, contrast, attempts)
-}
-
-/** The same rows, attempts screened on a device. */
-async function* screenedRows(
-  { grid, contrast, attempts, device, screened }: Settings,
-  embedding: Embedding,
-  key: Key,
-  range: { from: number; to: number },
-  signal: AbortSignal,
-): AsyncGenerator<Columns> {
-  demand('screened', screened, Number.isInteger(screened) && screened >= 1, 'a whole number, at least 1')
-  const found = await findDevice(device)
-  if ('missing' in found) throw new UserError(`generator condiff: ${found.missing}`)
-  const side = grid + 1
-  const screen = await openScreen(embedding, side, screened, found.device)
-  const search = { embedding, key, side, window: contrast, most: attempts }
-  try {
-    for await (const { address, attempt, phi } of screenedFields(screen, search, range, () =>
-      breathe(signal),
-    )) {
-      if (phi === null) throw noField(address, contrast, attempts)
-      yield record(key, address, grid, coefficient(phi), attempt + 1)
-    }
-  } finally {
-    await screen.dispose()
-  }
-}
-
-function noField(address: number, contrast: Window, attempts: number): UserError {
-  return new UserError(
-    `generator condiff: row ${indexOf(address)} of ${splitOf(address)} has no field with contrast in ` +
-      `${JSON.stringify(contrast)} among ${attempts} attempts. Widen 'contrast' or raise 'attempts'`,
-  )
-}
-
-/** k = e^φ in f64, rounded once. */
-function coefficient(phi: Float64Array): Float32Array {
-  const k = new Float32Array(phi.length)
-  for (let i = 0; i < phi.length; i++) k[i] = exp(phi[i]!)
-  return k
+  throw noField({ contrast, attempts }, address)
 }
 
 /** The part of the params that decides the law, once all of them make sense. */

@@ -37,13 +37,8 @@ type Receipt = Artifact & { rows: number; attempts: number; contrasts: readonly 
 const fields: Work<FieldsParams> = async (stage, ctx) => {
   const { generator: name, rows, ...law } = stage.params
   const generator = await load<Generator>('generator', 'generators', name)
-  const settings = withDefaults(
-    `generator ${name}`,
-    generator.defaults,
-    onDevice(stage.device, generator, law),
-  )
-  const { device: _, screened: __, ...params } = settings as Params // how rows are made, not which: not published
-  const schema = generator.schema(settings)
+  const params = withDefaults(`generator ${name}`, generator.defaults, law)
+  const schema = generator.schema(params)
   const lacking = NEEDED.filter((column) => !Object.hasOwn(schema, column))
   if (lacking.length > 0)
     throw new UserError(`generator ${name}: no column '${lacking[0]}', expected ${NEEDED.join(', ')}`)
@@ -57,7 +52,8 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
     const held = await finished(ctx, folder, shard.path)
     done += held === null ? 0 : held.rows
     receipts.push(
-      held ?? (await makeShard({ generator, settings, params, schema }, shard, folder, ctx, tick)),
+      held ??
+        (await makeShard({ generator, params, schema, device: stage.device }, shard, folder, ctx, tick)),
     )
   }
   const facts = factsOf(receipts)
@@ -78,11 +74,6 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
 }
 
 export default fields
-
-/** On `gpu` a generator that knows devices uses one: its rows are the same. */
-function onDevice(device: Stage['device'], { defaults }: Generator, law: Params): Params {
-  return device === 'gpu' && Object.hasOwn(defaults, 'device') ? { device, ...law } : law
-}
 
 const SPLITS = ['train', 'valid', 'test'] as const
 const rowDefaults = { train: 0, valid: 0, test: 0, perShard: 100 }
@@ -123,13 +114,15 @@ async function finished(ctx: Context, folder: string, path: string): Promise<Rec
   return (await sha256File(join(folder, path))) === receipt.sha256 ? receipt : null
 }
 
+interface Source {
+  generator: Generator
+  params: Params
+  schema: Schema
+  device: Stage['device']
+}
+
 async function makeShard(
-  {
-    generator,
-    settings,
-    params,
-    schema,
-  }: { generator: Generator; settings: Params; params: Params; schema: Schema },
+  { generator, params, schema, device }: Source,
   { path, split, from, to }: PlannedShard,
   folder: string,
   ctx: Context,
@@ -137,7 +130,7 @@ async function makeShard(
 ): Promise<Receipt> {
   const range = { from: addressOf(split, from), to: addressOf(split, from) + to - from }
   const parts: Columns[] = []
-  for await (const part of generator.rows(settings, range, ctx)) {
+  for await (const part of generator.rows(params, range, { seed: ctx.seed, signal: ctx.signal, device })) {
     parts.push(part)
     for (let row = 0; row < part.rows; row++) tick()
   }

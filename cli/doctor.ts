@@ -20,8 +20,8 @@ const verb: Verb = {
     process.stdout.write(line('device', 'works', 'gradients', 'residual', 'solution', 'fields'))
     let sound = true
     for (const device of asked) {
-      const verdict = await trial(device)
-      process.stdout.write(report(device, verdict))
+      const { verdict, notes } = await trial(device)
+      process.stdout.write(report(device, verdict) + notes)
       const counts = names.length > 0 || device === 'cpu'
       if (counts && (typeof verdict === 'string' || !isSound(verdict))) sound = false
     }
@@ -50,8 +50,11 @@ function line(device: string, works: string, ...rest: string[]): string {
   return `${`${device.padEnd(12)}${works.padEnd(7)}${rest.map((word) => word.padEnd(11)).join('')}`.trimEnd()}\n`
 }
 
-/** In a process of its own; why it ended, if it did so without a verdict. What drivers print is shown only then. */
-function trial(device: Device): Promise<Verdict | string> {
+/**
+ * In a process of its own; why it ended, if it did so without a verdict. Of what is printed there only the nodes that a GPU left
+ * to the CPU are shown.
+ */
+function trial(device: Device): Promise<{ verdict: Verdict | string; notes: string }> {
   const isSource = import.meta.url.endsWith('.ts')
   const entry = fileURLToPath(new URL(`./doctor/trial-main.${isSource ? 'ts' : 'js'}`, import.meta.url))
   const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -65,14 +68,16 @@ function trial(device: Device): Promise<Verdict | string> {
     })
     let [said, errors] = [null as Verdict | null, '']
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      errors = (errors + text).slice(-2000)
+      errors = (errors + text).slice(-20_000)
     })
     child.once('message', (verdict) => {
       said = verdict as Verdict
     })
-    child.once('close', (code, signal) =>
-      resolve(said ?? `its process ended (${signal ?? code}): ${lastLine(errors)}`),
-    )
+    child.once('close', (code, signal) => {
+      const notes = errors.match(/^device '\w+': .* run on the cpu.*\n/gm) ?? []
+      const ended = `its process ended (${signal ?? code}): ${lastLine(errors)}`
+      resolve({ verdict: said ?? ended, notes: [...new Set(notes)].join('') })
+    })
   })
 }
 

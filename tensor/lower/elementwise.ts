@@ -91,7 +91,11 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Less: comparison('Less'),
   LessEqual: comparison('LessOrEqual'),
   LogicalAnd: (node, g) => g.add('And', operands(node, g, 'bool')),
-  LogicalOr: (node, g) => g.add('Or', operands(node, g, 'bool')),
+  /** Not both not: the WebGPU provider has no Or. */
+  LogicalOr(node, g) {
+    const [a, b] = operands(node, g, 'bool').map((x) => g.add('Not', [x]))
+    return g.add('Not', [g.add('And', [a!, b!])])
+  },
   Select({ inputs, names, outputs: [y] }, g) {
     const [condition, t, e] = ['condition', 't', 'e'].map((name) => inputs[names.indexOf(name)]!)
     return select(g, g.of(condition!, 'bool'), [g.of(t!, y!.dtype), g.of(e!, y!.dtype)], y!.dtype)

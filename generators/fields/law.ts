@@ -43,7 +43,7 @@ export function lawOf(params: Settings): Law {
   if (medium === 'layered') return { medium, grid, jump, layers }
   const field = fieldOf(params)
   if (medium === 'two-phase') return { medium, field, jump, level }
-  demand('attempts', attempts, isWhole(attempts, 1, 2 ** 30), 'a whole number, at least 1')
+  demand('attempts', attempts, isWhole(attempts, 1, 1 << 30), 'a whole number, at least 1')
   demand(
     'contrast',
     contrast,

@@ -9,6 +9,7 @@ import { spectrum32 } from './parts/screening.as'
 import { firstPass, secondPass, Transform } from './parts/transform.as'
 
 export { heapBase } from './parts/heap.as'
+export { spectrum32 } // for its test
 
 /** What the host lays down once per law (kernels/fields.ts): arrays by byte offset. */
 @unmanaged
@@ -78,7 +79,12 @@ export function rows(
 /** Whether one of the two fields of an attempt may lie in the window: no is certain, as long as `margin` is a bound. */
 function mayHit(plan: Plan, t: Transform, address: i32, attempt: i32): bool {
   screen(plan, t, address, attempt)
-  return mayBeIn(plan, range32(t, t.out + t.outApart)) || mayBeIn(plan, range32(t, t.out))
+  return mayBeIn(plan, screenedRange(t, 0)) || mayBeIn(plan, screenedRange(t, 1))
+}
+
+/** max φ − min φ of the first or the second field that screen() left in `out`. */
+export function screenedRange(t: Transform, half: i32): f64 {
+  return range32(t, half == 0 ? t.out + t.outApart : t.out)
 }
 
 // @ts-ignore: decorator

@@ -28,6 +28,8 @@ export interface FieldMaker {
   rows(address: number, count: number): Promise<(FieldRow | null)[]>
   /** The two fields of one attempt, row-major keep × keep, and the right-hand side of the row. */
   draw(address: number, attempt: number): Promise<{ fields: [Float64Array, Float64Array]; rhs: Float32Array }>
+  /** max φ − min φ of both, in f32: within the margin of screening.ts. */
+  screen(address: number, attempt: number): Promise<[number, number]>
   close(): Promise<void>
 }
 
@@ -79,6 +81,14 @@ export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSigna
         const field = (from: number) => window(new Float64Array(buffer, from, keep * rowOf(keep)), keep)
         const rhs = new Float32Array(buffer, at.rhs, nodes).slice()
         return { fields: [field(at.outIm), field(at.out)], rhs }
+      }),
+    screen: (address, attempt) =>
+      pool.use(async ({ call }) => {
+        await call('screen', at.plan, at.transform32, address, attempt)
+        return [
+          await call('screenedRange', at.transform32, 0),
+          await call('screenedRange', at.transform32, 1),
+        ]
       }),
     close: () => pool.close(),
   }

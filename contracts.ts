@@ -88,7 +88,8 @@ export interface Generator<P extends Params = Params> extends About {
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'> & { device?: string }, // where it may try candidates; no byte depends on it
+    // one worker where it is not said; `device` is where candidates may be tried. No byte depends on either
+    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers'>> & { device?: string },
   ): AsyncIterable<Columns>
 }
 
@@ -290,6 +291,7 @@ export interface Context {
   dep(path: string): string
   out(path: string): string
   journal: Journal
+  workers: number // threads that one stage may use: they change no byte, and no stage key knows of them
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

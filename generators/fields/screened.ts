@@ -10,7 +10,7 @@ import { findDevice } from '../../tensor/devices.ts'
 import { indexOf, type Key, splitOf } from './address.ts'
 import { type Embedding, embed, type FieldLaw } from './embedding.ts'
 import { drawPair, inWindow, type Window } from './grf.ts'
-import { breathe, record } from './record.ts'
+import { breathe, record, sideOf } from './record.ts'
 import { type Attempt, openScreen, type Screen } from './screen.ts'
 
 export interface Screened {
@@ -43,7 +43,8 @@ export async function* screenedRows(
       }
       for (const { address, attempt, phi } of group) {
         if (phi === null) throw noField(law, address)
-        yield record(key, address, grid, coefficient(phi), attempt + 1)
+        const row = { k: coefficient(phi), rhs: sideOf(key, address, grid), attempts: attempt + 1 }
+        yield record(address, row)
       }
     }
   } finally {
@@ -52,7 +53,7 @@ export async function* screenedRows(
 }
 
 /** k = e^φ in f64, rounded once. */
-export function coefficient(phi: Float64Array): Float32Array {
+function coefficient(phi: Float64Array): Float32Array {
   const k = new Float32Array(phi.length)
   for (let i = 0; i < phi.length; i++) k[i] = exp(phi[i]!)
   return k

@@ -128,9 +128,10 @@ async function makeShard(
   ctx: Context,
   tick: () => void,
 ): Promise<Receipt> {
+  const { seed, signal, workers } = ctx
   const range = { from: addressOf(split, from), to: addressOf(split, from) + to - from }
   const parts: Columns[] = []
-  for await (const part of generator.rows(params, range, { seed: ctx.seed, signal: ctx.signal, device })) {
+  for await (const part of generator.rows(params, range, { seed, signal, workers, device })) {
     parts.push(part)
     for (let row = 0; row < part.rows; row++) tick()
   }

@@ -8,10 +8,15 @@ import { UserError } from '../../../io/errors.ts'
 const key = { seed: 5, set: 77 }
 
 describe('generators/fields/screen, on the CPU provider', () => {
-  for (const covariance of ['cubic', 'exponential', 'gaussian'] as const)
-    it(`makes the field of the CPU to 1e-5: ${covariance}, variance 2`, async () => {
+  for (const [covariance, length] of [
+    ['cubic', 0.05],
+    ['exponential', 0.05],
+    ['gaussian', 0.05],
+    ['exponential', [0.2, 0.05]], // which axis is which
+  ] as const)
+    it(`makes the field of the CPU to 1e-5: ${covariance}, length ${length}, variance 2`, async () => {
       const [grid, side] = [20, 21]
-      const embedding = embed({ covariance, variance: 2, length: 0.05, grid })
+      const embedding = embed({ covariance, variance: 2, length, grid })
       const attempts = [
         { attempt: 0, address: 3 },
         { attempt: 9, address: 2 ** 30 },

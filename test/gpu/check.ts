@@ -11,9 +11,11 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isSound, tryDevice } from '../../cli/doctor/trials.ts'
 import type { Field, Params, Solver } from '../../contracts.ts'
+import condiff from '../../generators/condiff.ts'
 import { embed } from '../../generators/fields/embedding.ts'
 import { drawPair } from '../../generators/fields/grf.ts'
 import { openScreen } from '../../generators/fields/screen.ts'
+import { UserError } from '../../io/errors.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
@@ -76,13 +78,19 @@ function line(grid: number, what: string, who: string, rate: number, beside: num
   return `${String(grid).padEnd(6)}${what.padEnd(8)}${who.padEnd(18)}${rate.toFixed(1).padStart(10)} a second  ${ratio.padStart(6)} × cpu`
 }
 
-/** Candidates, two an attempt, without exponential: what a set of few accepted fields is made of. */
+/** Candidates, two an attempt, without exponential: what a set of few accepted fields is made of. Here: a row that no attempt can be. */
 async function rateOfDrawing(grid: number): Promise<number> {
-  const embedding = embed({ ...law, grid })
-  const draw = async () => {
-    for (let attempt = 0; attempt < 8; attempt++) drawPair(embedding, KEY, { attempt, address: 0 }, grid + 1)
+  const attempts = 64
+  const params = { ...condiff.defaults, ...law, grid, contrast: [1e30, 1e31] as const, attempts }
+  const ctx = { seed: 1, signal: new AbortController().signal }
+  const inVain = async () => {
+    for await (const _ of condiff.rows(params, { from: 0, to: 1 }, ctx)) throw new Error('a contrast of 1e30')
   }
-  return (2 * 8) / (await best(draw))
+  return (2 * attempts) / (await best(() => inVain().catch(onlyIfFound)))
+}
+
+function onlyIfFound(error: unknown): void {
+  if (!(error instanceof UserError)) throw error
 }
 
 async function rateOfScreening(grid: number, device: Device): Promise<number> {

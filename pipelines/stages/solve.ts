@@ -6,8 +6,8 @@
  * A row that is not accepted is tried again with banded Cholesky; if one still is not, nothing is published.
  *
  * params: `solver` (a name in solvers/, or a path), `tolerance`, and the solver's own params. Both numbers of that test are stored
- * with every row, and two bounds of its error (solvers/diffusion/certificate.ts). x of a row does not depend on the rows beside it, so a killed stage goes on after
- * its last whole shard.
+ * with every row, and two bounds of its error (solvers/diffusion/certificate.ts). x of a row does not depend on the rows beside
+ * it, so a killed stage goes on after its last whole shard.
  */
 import { basename, join } from 'node:path'
 import type { Context, Params, Solver, Work } from '../../contracts.ts'

@@ -25,7 +25,7 @@ describe(`solvers/diffusion/conjugate-gradients (seed ${SEED})`, () => {
     const truth = new Float64Array(f.length)
     descend({ matrix, b: 0, precondition: none, f }, truth, 1e-12, 1000)
     const weights = Float64Array.from({ length: f.length }, (_, p) => 1 + (p % 5))
-    const precondition: Preconditioner = (r, z) => r.forEach((value, p) => (z[p] = weights[p]! * value))
+    const precondition: Preconditioner = (r, z) => z.set(r.map((value, p) => weights[p]! * value))
     let before = Infinity
     for (const limit of [0, 1, 2, 3, 5, 8]) {
       const x = start.slice()

@@ -2,11 +2,7 @@ import assert from 'node:assert/strict'
 import { tf } from '../../tensor/index.ts'
 import type { HostTensor, Scalar, Tensor } from '../../tensor/types.ts'
 import { checkGradient, checkSecond } from './differences.ts'
-import { elementwiseCases, reductionCases } from './kernels/cases.ts'
-import { gatherCases } from './kernels/gather-cases.ts'
-import { SEED, weighted } from './kernels/harness.ts'
-import { imageCases } from './kernels/image-cases.ts'
-import { structureCases } from './kernels/structure-cases.ts'
+import { weighted } from './kernels/harness.ts'
 
 type Image = tf.Tensor4D
 
@@ -16,15 +12,6 @@ function apart(shape: readonly number[], offset = 0.05): HostTensor {
   const data = Float32Array.from({ length: size }, (_, i) => ((i * 7) % size) / 8 - size / 16 + offset)
   return { shape, dtype: 'float32', data }
 }
-
-describe(`tensor gradients against central differences (seed ${SEED})`, () => {
-  const cases = [...elementwiseCases, ...reductionCases, ...structureCases, ...gatherCases, ...imageCases]
-  const smooth = cases.filter(
-    (it) => it.gradient !== false && !it.kinked && !it.name.startsWith('stopGradient'),
-  )
-  for (const { name, f, inputs } of smooth)
-    it(name, () => checkGradient((...xs) => weighted([f(...xs)].flat()), inputs, name))
-})
 
 describe('tensor gradients that TensorFlow.js gets wrong', () => {
   const unary: Record<string, (x: Tensor) => Tensor> = {

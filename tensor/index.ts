@@ -17,7 +17,6 @@ export { groupNormalize, normalize } from './ops/normalize.ts'
 export { logSumExp, stopGradient } from './ops/reductions.ts'
 export { segmentMax } from './ops/segments.ts'
 export { argsort, type Order, sort, sortBy } from './ops/sort.ts'
-export { cosineMatrix, fourierMatrix, sineMatrix, transformAlong } from './ops/transforms.ts'
 export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'
 export { tf }
 

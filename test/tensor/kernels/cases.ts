@@ -124,7 +124,19 @@ export const elementwiseCases: Case[] = [
     f: tf.mod as Binary,
     kinked: true,
   },
-  { name: 'prelu', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary, kinked: true },
+  ...[[3, 4], [1], [2, 1, 4]].map((shape) => ({
+    name: `prelu [${shape}]`,
+    inputs: [real(shape), real(shape.slice(-1))],
+    f: tf.prelu as Binary,
+    kinked: true,
+  })),
+  { name: 'prelu at its kink', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary, kinked: true },
+  ...STRETCHED.map(([a, b]) => ({
+    name: 'floorDiv of float32, scaled',
+    inputs: [real(a, -7, 7), real(b, 0.5, 2)],
+    f: (x: Tensor, y: Tensor) => tf.floorDiv(x, y).cast('float32').mul(y.square()),
+    kinked: true,
+  })),
   { name: 'addN', inputs: [real([2, 3]), real([2, 3]), real([2, 3])], f: (...xs) => tf.addN(xs) },
   { name: 'add, transposed', inputs: [real([2, 3])], f: (x) => x.transpose().add(1) },
   ...table(comparisons, (f, name) => [

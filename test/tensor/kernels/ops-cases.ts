@@ -2,18 +2,14 @@
 import {
   argsort,
   conjugate,
-  cosineMatrix,
-  fourierMatrix,
   groupNormalize,
   matMulComplex,
   multiplyComplex,
   normalize,
-  sineMatrix,
   sort,
   sortBy,
   squaredAbs,
   tf,
-  transformAlong,
 } from '../../../tensor/index.ts'
 import type { Tensor } from '../../../tensor/types.ts'
 import { type Case, on, real, tied, whole } from './harness.ts'
@@ -75,20 +71,6 @@ export const opsCases: Case[] = [
     f: (a, b, c, d) => parts(matMulComplex({ re: a, im: b }, { re: c, im: d })),
   },
   { name: 'complex |z|²', inputs: [tied([5]), tied([5])], f: (a, b) => squaredAbs({ re: a, im: b }) },
-  ...on(
-    'cosine transform',
-    [
-      [2, 5, 3],
-      [1, 5, 1],
-      [3, 5],
-    ],
-    (x) => transformAlong(x, cosineMatrix(5, 3), 1),
-  ),
-  ...on('sine transform', [[2, 4], [4], [1, 1, 4]], (x) => transformAlong(x, sineMatrix(4, 4), -1)),
-  ...on('fourier transform', [[6, 2], [6, 1], [6]], (x) => {
-    const { re, im } = fourierMatrix(6, [0, 1, -1, 3])
-    return [transformAlong(x, re, 0), transformAlong(x, im, 0)]
-  }),
 ]
 
 function sums(equation: string, ...shapes: number[][]): Case {

@@ -189,16 +189,9 @@ function mirrors(mode: 'reflect' | 'symmetric'): Case[] {
       [
         [3, 3],
         [4, 5],
+        [3, 3, 2],
       ],
-      (x) =>
-        tf.mirrorPad(
-          x,
-          [
-            [before, after],
-            [after, 0],
-          ] as Pads,
-          mode,
-        ),
+      (x) => tf.mirrorPad(x, [[before, after], [after, 0], ...(x.rank === 3 ? [[0, 1]] : [])] as Pads, mode),
     )
   return [...pads(1, 2), ...pads(2, 0), ...pads(0, 0)]
 }

@@ -149,10 +149,10 @@ function pools(
 /** Forward alone: with a gradient TensorFlow.js takes them apart itself. */
 function fused(): Case[] {
   const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const
-  return activations.flatMap((activation): Case[] => [
+  return activations.flatMap((activation, i): Case[] => [
     {
       name: `fused conv, ${activation}`,
-      inputs: [real([2, 4, 3, 2]), real([3, 3, 2, 3]), real([3]), real([3])],
+      inputs: [real([2, 4, 1 + (i % 3), 2]), real([3, 3, 2, 3]), real([3]), real([3])],
       f: (x, filter, bias, slopes) =>
         tf.fused.conv2d({
           x: x as Image,
@@ -168,7 +168,7 @@ function fused(): Case[] {
     },
     {
       name: `fused depthwise, ${activation}`,
-      inputs: [real([1, 4, 3, 2]), real([3, 3, 2, 1]), real([2]), real([2])],
+      inputs: [real([1, 4, 1 + (i % 3), 2]), real([3, 3, 2, 1]), real([2]), real([2])],
       f: (x, filter, bias, slopes) =>
         tf.fused.depthwiseConv2d({
           x: x as Image,
@@ -184,7 +184,7 @@ function fused(): Case[] {
     },
     {
       name: `fused matMul, ${activation}`,
-      inputs: [real([4, 3]), real([3, 2]), real([2]), real([2])],
+      inputs: [real([1 + (i % 3), 3]), real([3, 2]), real([2]), real([2])],
       f: (a, b, bias, slopes) =>
         tf.fused.matMul({ a, b, bias, activation, preluActivationWeights: slopes, leakyreluAlpha: 0.3 }),
       gradient: false,
@@ -210,12 +210,15 @@ function batchNorms(): Case[] {
         tf.batchNorm(x, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D),
       [real([3, 1, 1, 2]), real([2]), real([2], 0.5, 2), real([2]), real([2])],
     ),
-    of(
+    ...[
       [2, 3, 1, 2],
-      (x, m, v, o, s) =>
-        tf.batchNorm4d(x as Image, m as tf.Tensor1D, v as tf.Tensor1D, o as tf.Tensor1D, s as tf.Tensor1D),
-      [real([2, 3, 1, 2]), real([2]), real([2], 0.5, 2), real([2]), real([2])],
-    ),
+      [1, 2, 2, 1],
+      [2, 2, 3, 3],
+    ].map((shape) => {
+      const row = [shape.at(-1)!]
+      const inputs = [real(shape), real(row), real(row, 0.5, 2), real(row), real(row)]
+      return of(shape, upstreamNorm, inputs)
+    }),
     of(
       [5, 3],
       (x, m, v, o, s) =>
@@ -223,4 +226,10 @@ function batchNorms(): Case[] {
       [real([5, 3]), real([3]), real([3], 0.5, 2), real([3]), real([3])],
     ),
   ]
+}
+
+/** The one that the kernel of TensorFlow.js does; it needs a scale. */
+function upstreamNorm(x: Tensor, mean: Tensor, variance: Tensor, offset: Tensor, scale: Tensor): Tensor {
+  const [m, v] = [mean, variance] as [tf.Tensor1D, tf.Tensor1D]
+  return tf.batchNorm4d(x as Image, m, v, offset as tf.Tensor1D, scale as tf.Tensor1D)
 }

@@ -6,6 +6,7 @@ import * as tfjs from '@tensorflow/tfjs'
 import { guarded } from './random.ts'
 
 export * from '@tensorflow/tfjs'
+export { customGrad } from './custom-grad.ts'
 export { einsum } from './ops/einsum.ts'
 export { batchNorm } from './ops/normalize.ts'
 export { logSoftmax } from './ops/reductions.ts'

@@ -192,3 +192,38 @@ describe('tensor gradients that TensorFlow.js gets wrong', () => {
     assert.deepEqual([...gradient.dataSync()], [1, 0, 2, 0])
   })
 })
+
+describe('tf.customGrad', () => {
+  const cube = (keepsResult: boolean) =>
+    tf.customGrad((x, save) => {
+      const input = x as Tensor
+      const square = input.square()
+      ;(save as unknown as tf.GradSaveFunc)(keepsResult ? [square] : [input])
+      const slope = (dy: Tensor, [kept]: Tensor[]) => dy.mul(3).mul(keepsResult ? kept! : kept!.square())
+      return { value: square.mul(input), gradFunc: slope }
+    })
+  const at = tf.tensor([2, -1])
+
+  for (const keepsResult of [false, true])
+    it(`that saves ${keepsResult ? 'a result' : 'its input'} has a first derivative`, () =>
+      assert.deepEqual(
+        [
+          ...tf
+            .grad((x) => cube(keepsResult)(x).sum())(at)
+            .dataSync(),
+        ],
+        [12, 3],
+      ))
+
+  const second = (keepsResult: boolean) =>
+    tf.grad((x) =>
+      tf
+        .grad((z) => cube(keepsResult)(z).sum())(x)
+        .mul(x)
+        .sum(),
+    )(at)
+  it('that saves its input has a second one: (3 x² x)′ = 9 x²', () =>
+    assert.deepEqual([...second(false).dataSync()], [36, 9]))
+  it('that saves a result has none, and says so', () =>
+    assert.throws(() => second(true), /no second derivative, because the function saved a value/))
+})

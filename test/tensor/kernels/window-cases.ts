@@ -46,6 +46,8 @@ export const windowCases: Case[] = [
     inputs: [real([1, 4, 3, 2]), real([3, 3, 2, 2]), real([1, 1, 4, 3])],
     f: (x, d, p) => tf.separableConv2d(x as Image, d as Image, p as Image, 1, 'same'),
   },
+  ...rounded('ceil'),
+  ...rounded('floor'),
   ...planes('conv 1×1 padded by 1', [1, 1, 2, 2], 1, 1, [[1, 3, 2, 2]]),
   ...planes('conv 2×2 padded by hand', [2, 2, 1, 2], 1, HAND(), [[2, 3, 4, 1]]),
   ...planes('conv 3×3 by 2 padded by hand', [3, 3, 1, 2], 2, HAND(), [[1, 4, 5, 1]]),
@@ -95,6 +97,32 @@ function planes(
     inputs: [real(shape), real(filter)],
     f: (x, w) => tf.conv2d(x as Image, w as Image, stride, pad),
   }))
+}
+
+/** Windows that do not fit: one more place that reaches beyond the image, or none. */
+function rounded(mode: 'ceil' | 'floor'): Case[] {
+  const [image, filter] = [
+    [1, 6, 5, 1],
+    [3, 3, 1, 2],
+  ] as const
+  return [
+    {
+      name: `conv 3×3 by 2 padded by 1, ${mode}`,
+      inputs: [real(image), real(filter)],
+      f: (x, w) => tf.conv2d(x as Image, w as Image, 2, 1, 'NHWC', 1, mode),
+    },
+    {
+      name: `max pool 3×3 by 2 padded by 1, ${mode}`,
+      inputs: [real(image)],
+      f: (x) => tf.maxPool(x as Image, 3, 2, 1, mode),
+      kinked: true,
+    },
+    {
+      name: `avg pool 3×3 by 2 padded by 1, ${mode}`,
+      inputs: [real(image)],
+      f: (x) => tf.avgPool(x as Image, 3, 2, 1, mode),
+    },
+  ]
 }
 
 function volumes(

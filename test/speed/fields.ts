@@ -53,27 +53,29 @@ for (const [n, period] of CASES) {
 peer?.process.kill()
 
 console.log(
-  '\n  n  covariance   accepted rows/s: one thread   two threads   ratio   (variance 2, wall clock)',
+  '\nvariance 2, accepted rows, start of threads included: per second of wall clock, and ms of CPU time each',
 )
-for (const [grid, covariance] of [
-  [64, 'cubic'],
-  [64, 'gaussian'],
-  [128, 'exponential'],
+console.log('  n  covariance    1 thread  2 threads  ratio     1 thread  2 threads')
+for (const [grid, covariance, count] of [
+  [64, 'cubic', 200],
+  [64, 'gaussian', 100],
+  [128, 'exponential', 50],
 ] as const) {
-  const rounds = [0, 1, 2].map((r) => r * 1000)
-  const speeds: [number[], number[]] = [[], []]
-  for (const from of rounds)
+  const rounds: Speed[][] = [[], []]
+  for (const from of [0, 1000, 2000]) {
     for (const workers of [1, 2])
-      speeds[workers - 1]!.push(await rowsPerSecond(grid, covariance, from, workers))
-  const [one, two] = speeds.map(median) as [number, number]
-  results.push({ n: grid, method: `accepted ${covariance}`, one, two, ratio: two / one })
+      rounds[workers - 1]!.push(await acceptedRows(grid, covariance, { from, to: from + count }, workers))
+  }
+  const [one, two] = rounds.map((all) => median(all.map(({ perSecond }) => perSecond))) as [number, number]
+  const [cpuOne, cpuTwo] = rounds.map((all) => median(all.map(({ cpu }) => cpu))) as [number, number]
+  results.push({ n: grid, method: `accepted ${covariance}`, one, two, ratio: two / one, cpuOne, cpuTwo })
+  const cells = [one.toFixed(1), two.toFixed(1), (two / one).toFixed(2), cpuOne.toFixed(2), cpuTwo.toFixed(2)]
+  const widths = [10, 10, 6, 12, 10]
   console.log(
     `${grid}`.padStart(3),
     '',
     covariance.padEnd(12),
-    one.toFixed(1).padStart(26),
-    two.toFixed(1).padStart(13),
-    (two / one).toFixed(2).padStart(7),
+    ...cells.map((cell, c) => cell.padStart(widths[c]!)),
   )
 }
 if (process.argv.includes('--json')) console.log(JSON.stringify(results))
@@ -112,19 +114,24 @@ async function cpuOf(count: number, work: () => Promise<unknown>): Promise<numbe
   return (user + system) / 1000 / count
 }
 
-async function rowsPerSecond(
+type Speed = { perSecond: number; cpu: number }
+
+async function acceptedRows(
   grid: number,
   covariance: string,
-  from: number,
+  range: { from: number; to: number },
   workers: number,
-): Promise<number> {
+): Promise<Speed> {
   const params = { ...condiff.defaults, grid, covariance, variance: 2, contrast: [80000, 100000] as const }
-  const count = grid === 64 ? 64 : 24
   const ctx = { seed: 42, signal: new AbortController().signal, workers }
+  const count = range.to - range.from
   const start = performance.now()
-  for await (const _ of condiff.rows(params, { from, to: from + count }, ctx)) {
-  }
-  return count / ((performance.now() - start) / 1000)
+  const cpu = await cpuOf(count, async () => {
+    let made = 0
+    for await (const { rows } of condiff.rows(params, range, ctx)) made += rows
+    if (made !== count) throw new Error(`${made} rows of ${count}`)
+  })
+  return { perSecond: count / ((performance.now() - start) / 1000), cpu }
 }
 
 interface Peer {

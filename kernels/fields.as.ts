@@ -159,6 +159,15 @@ export function draw(plan: Plan, t: Transform, address: i32, attempt: i32): void
   secondPass<f64>(t)
 }
 
+/** k of both fields of `count` attempts, one over the other: what test/speed/fields.ts times. */
+export function whole(plan: Plan, t: Transform, address: i32, count: i32): void {
+  for (let attempt = 0; attempt < count; attempt++) {
+    draw(plan, t, address, attempt)
+    coefficient(t, t.out + t.outApart, plan.k)
+    coefficient(t, t.out, plan.k + plan.kBytes)
+  }
+}
+
 /** The (keep − 1)² normal numbers of a right-hand side; up to 15 more are written after them. */
 export function side(plan: Plan, t: Transform, address: i32, to: usize): void {
   const groups = ((t.keep - 1) * (t.keep - 1) + 15) / 16

@@ -30,6 +30,8 @@ export interface FieldMaker {
   draw(address: number, attempt: number): Promise<{ fields: [Float64Array, Float64Array]; rhs: Float32Array }>
   /** max φ − min φ of both, in f32: within the margin of screening.ts. */
   screen(address: number, attempt: number): Promise<[number, number]>
+  /** k of both fields of `count` attempts, for timing. */
+  whole(address: number, count: number): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -90,6 +92,7 @@ export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSigna
           await call('screenedRange', at.transform32, 1),
         ]
       }),
+    whole: (address, count) => pool.use(({ call }) => call('whole', at.plan, at.transform, address, count)),
     close: () => pool.close(),
   }
 }

@@ -3,6 +3,8 @@ import { UserError } from '../io/errors.ts'
 import { load, namesIn } from '../io/lookup.ts'
 import type { Exporter } from '../pipelines/exported.ts'
 import { datasetFlags, datasetFolder } from './flags/dataset.ts'
+import { childEnvironment } from './flags/environment.ts'
+import { limitFlags, limitsOf } from './flags/limits.ts'
 import type { Verb } from './verb.ts'
 
 const FORMATS = 'pipelines/export'
@@ -20,6 +22,8 @@ const verb: Verb = {
       '--as-published',
       'hdf5: not the files, but the images that the notebooks of ConDiff make of them: k cut to n × n, rhs and x transposed against it. For comparison with published numbers only',
     ],
+    ['--dataset <folder-or-name>', 'onnx: the dataset of the run, where it does not lie in the same profile'],
+    ...limitFlags,
     ...datasetFlags,
   ],
   examples: [
@@ -29,12 +33,18 @@ const verb: Verb = {
   ],
 
   async run([given], options) {
-    const { format, out, asPublished } = options as { format?: string; out: string; asPublished?: boolean }
+    const { format, out, dataset } = options as { format?: string; out: string; dataset?: string }
     if (format === undefined)
       throw new UserError(`export: name a format with --format (${namesIn(FORMATS).join(', ')})`)
     const exporter = await load<Exporter>('format', FORMATS, format)
     const source = exporter.takes === 'dataset' ? await datasetFolder(given!, options) : given!
-    const lines = await exporter.write(source, { out, asPublished: asPublished === true })
+    const lines = await exporter.write(source, {
+      out,
+      asPublished: options.asPublished === true,
+      ...(dataset !== undefined && { data: await datasetFolder(dataset, options) }),
+      limits: limitsOf(options),
+      env: childEnvironment(),
+    })
     process.stdout.write(lines.map((line) => `${line}\n`).join(''))
   },
 }

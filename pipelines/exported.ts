@@ -1,4 +1,5 @@
 /** What `fieldrank export --format <name>` runs: `pipelines/export/<name>.ts` default-exports an Exporter. */
+import type { Limits } from './guard.ts'
 
 export interface Exporter {
   takes: 'dataset' | 'run' // what its source is: the folder of a dataset, or of a run
@@ -10,4 +11,7 @@ export interface Exporter {
 export interface ExportOptions {
   out: string
   asPublished: boolean
+  data?: string // folder of the dataset of a run, where it does not lie beside it
+  limits: Limits // of the child process that runs a model
+  env: Readonly<Record<string, string>> // of that process
 }

@@ -13,15 +13,15 @@ import { UserError } from '../../io/errors.ts'
 import { type Hdf5Writer, type Shapes, writeHdf5 } from '../../io/hdf5.ts'
 import { readManifest } from '../../io/manifest.ts'
 import { readParquet } from '../../io/parquet.ts'
-import type { Exporter } from '../exported.ts'
+import type { Exporter, ExportOptions } from '../exported.ts'
 import { cut, type Layout, sidesOf, transposed } from './hdf5/layout.ts'
 
-const hdf5: Exporter = {
-  takes: 'dataset',
+const hdf5 = {
+  takes: 'dataset' as const,
   about:
     'a dataset of fields as the HDF5 files of ConDiff: k, rhs, x in float64, vectors in the order p = i + n j',
 
-  async write(source, { out, asPublished }) {
+  async write(source, { out, asPublished }: Pick<ExportOptions, 'out' | 'asPublished'>) {
     const dataset = await readManifest(source)
     const plan = planOf(dataset, asPublished ? 'images' : 'flat')
     const said: string[] = []
@@ -32,7 +32,7 @@ const hdf5: Exporter = {
     if (asPublished) said.push('images as the published notebooks read them: rhs and x transposed against k')
     return said
   },
-}
+} satisfies Exporter
 
 export default hdf5
 

@@ -36,7 +36,7 @@ function blockOf(block: Block, title: string): Markup {
     case 'list':
       return html`<ul class="points">${block.items.map((item) => html`<li>${item}</li>`)}</ul>`
     case 'code':
-      return html`<pre>${block.text}</pre>`
+      return html`<pre>${block.text.split('\n').map((line, i) => html`${i > 0 && trusted('\n')}${line}`)}</pre>` // text is escaped line by line: an escape makes breaks spaces
     case 'figure': {
       const panels = block.pictures.map(({ svg, file }) => trusted(inlineSvg(svg, file)))
       return html`<figure><div class="panels">${panels}</div><figcaption>${block.caption}</figcaption></figure>`

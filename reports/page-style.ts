@@ -57,6 +57,7 @@ tbody tr:hover > * { background: var(--ground); }
 .panels { display: flex; flex-wrap: wrap; gap: .8rem 1rem; overflow-x: auto; font-family: system-ui, sans-serif; }
 .panels svg { display: block; max-width: 100%; height: auto; }
 .figures h4 { margin: 0 0 .2rem; font-size: .95rem; }
+table.facts { margin: .8rem 0; }
 table.facts td:last-child:not(.number) { white-space: normal; min-width: 16rem; max-width: 40rem; }
 .warning { border-left: 3px solid var(--warn); padding: .1rem 0 .1rem 1rem; }
 .points { max-width: 44rem; padding-left: 1.2rem; } .points li { margin: .35rem 0; }

@@ -85,7 +85,9 @@ function accuracyOf({ params, facts }: Dataset, numbers: Numbers): Section {
   const solver = `Solved by ${params.solver}; every residual was computed again in float64 from the stored k and rhs.`
   const fallbacks = Number(facts.fallbacks ?? 0)
   const again = fallbacks > 0 ? ` ${fallbacks} rows were left by it and solved by banded Cholesky.` : ''
-  const text = `${solver} ${Number(facts.unconverged ?? 0)} rows did not reach what was asked.${again}`
+  const missed = Number(facts.unconverged ?? 0)
+  const reached = missed === 0 ? 'Every row was accepted.' : `${missed} rows did not reach what was asked.`
+  const text = `${solver} ${reached}${again}`
   const blocks: Block[] = [{ kind: 'text', text }]
   if (shown.length > 0) blocks.push(quantilesTable(shown))
   if (numbers.has('majorant')) blocks.push({ kind: 'text', text: CERTIFICATES })

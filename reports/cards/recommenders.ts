@@ -73,18 +73,21 @@ function logOf({ facts, params }: Dataset): Block[] {
 
 function splitOf({ facts, params }: Dataset): Block[] {
   const core = params.core as Params | null
-  const filter =
-    core === null
-      ? 'Nothing was filtered.'
-      : `Users with fewer than ${core.users} events and items with fewer than ${core.items} were removed${core.iterate ? `, again and again until none was left (${facts.corePasses} passes)` : ', once'}.`
+  const filter = core === null ? 'Nothing was filtered.' : filterOf(core, Number(facts.corePasses))
   const how =
     params.strategy === 'temporal'
-      ? `Split by time: T is the ${params.quantile} quantile of all times (T = ${facts.moment}). Users with an event at or after T are tested on what they did from T on, and none of their events is trained on; users trained on have all events before T.`
+      ? `Split by time: T is the ${params.quantile} quantile of all times (T = ${facts.moment}). Users with an event at or after T are not trained on, and their events before T are thrown away; of the others, items that no training user has are dropped, and users who keep three or more are tested. Users trained on have all events before T.`
       : 'Leave-one-out: the last event of a user is the target of test, the one before it that of valid, the rest is trained on. Users with fewer than three events are trained on and not tested.'
   const counts = `${number(facts.trainUsers)} users with ${number(facts.trainEvents)} events are trained on; ${number(facts.testUsers)} users are tested.`
   const rows =
     'One row a user: history, the items before the target in the order of time, and target, the next item. Items are numbered from 1 in the byte order of their ids (items.parquet has the ids), 0 is kept for padding. Every method ranks the whole catalog, without the items of the history.'
   return [filter, how, counts, rows].map((text) => ({ kind: 'text', text }))
+}
+
+function filterOf({ items, users, iterate }: Params, passes: number): string {
+  const bounds = `Items with fewer than ${items} distinct users were removed, then users with fewer than ${users} distinct items`
+  if (!iterate) return `${bounds}, once: some items fall below their bound by it, and stay.`
+  return `${bounds}, again until both bounds held (${passes} ${passes === 1 ? 'pass' : 'passes'}).`
 }
 
 function leakageOf({ facts, params }: Dataset): Block[] {
@@ -208,7 +211,9 @@ history, target = test["history"].iloc[0], test["target"].iloc[0]`,
     {
       kind: 'code',
       language: 'sql',
-      text: `SELECT id, count(*) AS tested FROM 'test-*.parquet' JOIN 'items.parquet' ON item = target GROUP BY id ORDER BY tested DESC, id LIMIT 5`,
+      text: `SELECT id, count(*) AS tested
+FROM 'test-*.parquet' JOIN 'items.parquet' ON item = target
+GROUP BY id ORDER BY tested DESC, id LIMIT 5`,
     },
     { kind: 'text', text: 'TypeScript; every byte is checked before a value is used:' },
     {

@@ -9,7 +9,7 @@ export function equationOf({ params }: Dataset): Block[] {
   const equation: Block = {
     kind: 'code',
     language: '',
-    text: '−div(k(s) ∇u(s)) = f(s)  on (0, 1)²,    u = 0 on the boundary',
+    text: '−div(k(s) ∇u(s)) = f(s)   on (0, 1)²\n            u(s) = 0      on the boundary',
   }
   const rhs =
     'f is white noise: rhs is drawn from N(0, 1) at every interior node, independent of k, and not scaled with the grid.'
@@ -45,15 +45,15 @@ export function HARD({ params }: Dataset, contrast: Float64Array | undefined): s
   const rough =
     'The right-hand side has the same energy in every frequency and no correlation between nodes. The inverse of the operator damps high frequencies, so x is much smoother than rhs and most of its size is in the lowest modes; an error metric relative to ‖x‖ says little about the rest. Look at the error by bands of frequency too.'
   const global =
-    'Every node depends on every other one, through k. A network that sees a neighborhood cannot be right; how far it sees decides.'
+    'x at a node depends on k and rhs everywhere: a network that sees only a neighborhood of the node cannot be right.'
   if (most === 1)
     return [
       rough,
-      'The operator is one and the same for all rows, so the map from rhs to x is linear, and a method that is fitted to it alone is of no use for another k.',
+      'The operator is the same for all rows, so the map from rhs to x is one linear map. What is learned of it says nothing about another k.',
       global,
     ]
   return [
-    `The coefficient jumps from cell to cell by up to its contrast, ${shortNumber(middle)} in the median and ${shortNumber(most)} at most; where k is small, x is large and steep. x depends on k in a nonlinear way, though linearly on rhs.`,
+    `Within a row the coefficient spans a factor of its contrast, ${shortNumber(middle)} in the median and ${shortNumber(most)} at most; where k is small, gradients of x are large. x depends linearly on rhs, but not on k.`,
     rough,
     global,
     ...(params.covariance === 'exponential'
@@ -85,7 +85,8 @@ x = np.stack(rows["x"]).reshape(-1, ${n}, ${n})`,
     {
       kind: 'code',
       language: 'sql',
-      text: `SELECT "row", contrast, list_max(x) AS largest FROM '${test}-*.parquet' ORDER BY contrast DESC LIMIT 5`,
+      text: `SELECT "row", contrast, list_max(x) AS largest
+FROM '${test}-*.parquet' ORDER BY contrast DESC LIMIT 5`,
     },
     { kind: 'text', text: 'TypeScript; every byte is checked before a value is used:' },
     {

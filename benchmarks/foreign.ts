@@ -35,7 +35,7 @@ export async function predictForeign(
   const { dataset, folder, split } = request
   const subject = basename(request.model)
   const track = await loadTrack(dataset.track)
-  const model = await openForeign(request.model, request.threads)
+  const model = await theirs(subject, () => openForeign(request.model, request.threads))
   try {
     const params = { ...track.defaults, ...track.paramsFor?.(shapesByName(model.inputs)) }
     const opened: Opened = await track.open(dataset, folder, params)
@@ -48,7 +48,7 @@ export async function predictForeign(
     let rows = 0
     for await (const batch of opened.batches(split, size)) {
       signal?.throwIfAborted()
-      const output = await model.run(batch.input, Object.keys(wanted))
+      const output = await theirs(subject, () => model.run(batch.input, Object.keys(wanted)))
       const place = { key: track.key, ids: batch.ids, size }
       for (const [name, sides] of Object.entries(wanted))
         checkOutput(`${subject}: output '${name}'`, output[name]!, sides, place)
@@ -62,6 +62,15 @@ export async function predictForeign(
     }
   } finally {
     await model.dispose()
+  }
+}
+
+/** Whatever fails in a model from elsewhere is a mistake in it, in one sentence. */
+async function theirs<T>(subject: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new UserError(`${subject}: ${(error as Error).message}`)
   }
 }
 

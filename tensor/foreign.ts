@@ -2,13 +2,13 @@
  * An ONNX model from elsewhere, in ONNX Runtime on the CPU. Its names, shapes and types are what the file declares; whether
  * they are the right ones is the caller's question. A model may be hostile: open it in a process that may die (pipelines/guard.ts).
  *
+ * What goes wrong with it is an Error whose message is half a sentence on the file: what a stranger's model does is no bug of ours.
+ *
  * Weights may stand in a second file beside it, as PyTorch writes large ones. Fed float32 becomes float64, and int32 int64,
  * where the model declares so; float64 that comes out is rounded to float32.
  */
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
-import { UserError } from '../io/errors.ts'
 import { opsetOf } from './onnx-opset.ts'
 import type { HostTensor } from './types.ts'
 
@@ -32,9 +32,8 @@ export interface ForeignModel {
 }
 
 export async function openForeign(path: string, threads: number): Promise<ForeignModel> {
-  const subject = basename(path)
   const bytes = await readFile(path).catch(() => {
-    throw new UserError(`${subject}: no such file (${path})`)
+    throw new Error(`no such file (${path})`)
   })
   const session = await InferenceSession.create(path, {
     intraOpNumThreads: threads,
@@ -42,7 +41,7 @@ export async function openForeign(path: string, threads: number): Promise<Foreig
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
   }).catch((error: Error) => {
-    throw new UserError(`${subject}: not a model that ONNX Runtime can open (${short(error)})`)
+    throw new Error(`not a model that ONNX Runtime can open (${short(error)})`)
   })
   const inputs = session.inputMetadata.map(portOf)
   return {
@@ -52,11 +51,9 @@ export async function openForeign(path: string, threads: number): Promise<Foreig
     async run(feeds, wanted) {
       const given = inputs.map(({ name, dtype }) => [name, toOrt(feeds[name]!, dtype)] as const)
       const outputs = await session.run(Object.fromEntries(given), [...wanted]).catch((error: Error) => {
-        throw new UserError(`${subject}: failed while it ran (${short(error)})`)
+        throw new Error(`failed while it ran (${short(error)})`)
       })
-      return Object.fromEntries(
-        wanted.map((name) => [name, fromOrt(outputs[name]!, `${subject}: output '${name}'`)]),
-      )
+      return Object.fromEntries(wanted.map((name) => [name, fromOrt(outputs[name]!, `output '${name}'`)]))
     },
     dispose: () => session.release(),
   }
@@ -76,7 +73,7 @@ function toOrt({ shape, dtype, data }: HostTensor, wanted: string): OrtTensor {
 
 function fromOrt({ type, data, dims }: OrtTensor, subject: string): HostTensor {
   if (type !== 'float32' && type !== 'float64')
-    throw new UserError(`${subject} is of type ${type}, expected float32 or float64`)
+    throw new Error(`${subject} is of type ${type}, expected float32 or float64`)
   return { shape: [...dims], dtype: 'float32', data: Float32Array.from(data as Float32Array | Float64Array) }
 }
 

@@ -26,6 +26,11 @@ const verb: Verb = {
     ...limitFlags,
     ...datasetFlags,
   ],
+  notes: [
+    'hdf5: <out>/<name>/<name>_train.h5, _valid.h5 (which ConDiff lacks), _test.h5: k [S, n+1, n+1], rhs and x\n' +
+      '[S, n²] in the order p = i + n j. Reshaped row-major, as its code does, they are transposed against k.',
+    'onnx: the file is written only when it gives the stored predictions of the run again (to 1e-6).',
+  ],
   examples: [
     'fieldrank export gaussian0.4_grid16 --format hdf5',
     'fieldrank export gaussian0.4_grid16 --format hdf5 --as-published',

@@ -11,10 +11,7 @@ import type { Verb } from './verb.ts'
 const SPLITS = ['train', 'valid', 'test'] as const
 
 const verb: Verb = {
-  about:
-    'runs an ONNX model of anyone on a dataset, and writes its predictions. Inputs: k and rhs (operators) or history ' +
-    '(recommenders); outputs: x, or states and catalog, or scores. A foreign model runs only here, on the machine of the ' +
-    'one who asks, in a process of its own that is ended at its limits; no leaderboard ever runs one, it reads predictions',
+  about: 'runs an ONNX model of anyone on a dataset, and writes its predictions',
   arguments: '<model.onnx> <dataset>',
   options: [
     ['--split <name>', `one of ${SPLITS.join(', ')}`, 'test'],
@@ -23,6 +20,13 @@ const verb: Verb = {
     ['--threads <number>', 'of ONNX Runtime', '1'],
     ...limitFlags,
     ...datasetFlags,
+  ],
+  notes: [
+    'Inputs by name: k and rhs (operators), float32 or float64; history (recommenders), int32 or int64.\n' +
+      'Outputs: x; or states and catalog, or scores [B, N+1] with the score of item i in column i.\n' +
+      'The batch may be fixed or free.',
+    'A foreign model runs only here, on the machine of the one who asks, in a process of its own that is\n' +
+      'ended at its limits. That is no sandbox. No leaderboard runs a model: it reads predictions.',
   ],
   examples: [
     'fieldrank predict my-operator.onnx gaussian0.4_grid16',

@@ -134,10 +134,20 @@ export interface Task {
 }
 
 export interface Operators extends Task {
-  facts: { grid: number }
+  facts: FieldFacts
   input: { k: Tensor; rhs: Tensor } // [B, n+1, n+1], [B, n, n]
   target: Tensor // x [B, n, n]
-  output: { x: Tensor } // [B, n, n]
+  output: { x: Tensor; flux?: Tensor } // [B, n, n]; what a loss asks for beside it, [B, n, n, channels]
+}
+/** How fields are brought to a network, all numbers from the train split alone (models/layers/fields.ts says what for). */
+export type FieldFacts = {
+  grid: number // n
+  reading: string // 'nodes', or 'as-published'
+  logK: { mean: number; deviation: number } // over all cells; deviation 0: k never varies and is no channel
+  rhs: number // root mean square
+  x: number // root mean square
+  flux: number // root mean square of the flux through a face over √k
+  channels: { readonly [output: string]: number } // outputs that a loss asks for beside x, and how many channels each
 }
 export interface Recommenders extends Task {
   facts: { items: number; length: number }
@@ -179,8 +189,23 @@ export interface Interactions {
 /** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
 export type Rank = (history: Int32Array, scores: Float64Array) => void
 
+/** Its twin for fields: the mean solution, the nearest training coefficient, a coarse solve, … */
+export interface Predictor<P extends Params = Params> extends About {
+  defaults: P
+  fit(train: Systems & { x: Field }, params: P): Predict
+}
+/** What a Predictor is asked: A(k) x = rhs, k [rows, n+1, n+1] and rhs [rows, n, n], in f64. */
+export interface Systems {
+  k: Field
+  rhs: Field
+}
+/** x [rows, n, n] of every row. A row must not depend on its neighbors. */
+export type Predict = (systems: Systems) => Promise<Field>
+
 export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
   defaults: P
+  /** Outputs that it needs beside those of the task, and how many channels each: they reach a model as `facts.channels`. */
+  channels?: { readonly [output: string]: number }
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
 }
 
@@ -230,11 +255,11 @@ export interface Opened<T extends Task = Task> {
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
   /** Network output on the host → prediction columns, `batch.rows` of them. */
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
-  /** For Rankers: the training sequences. Tracks without rankers leave it out. */
-  interactions?(): Interactions
-  /** For Rankers: top lists of all rows of a split. */
-  rank?(rank: Rank, split: Split): Columns
+  /** Fits a method of baselines/<track>/, whose kind (Ranker, Predictor) is the track's own, on the train split; what comes
+   * back predicts the rows of any split. A track without fitted methods leaves it out. */
+  fit?(method: Fitted, params: Params): (split: Split) => Promise<Columns>
 }
+export type Fitted = About & { defaults: Params }
 export type Declared = { shape: readonly number[]; dtype: Dtype }
 
 /** One line of a leaderboard, ours or anyone's: run.json. What was merely measured stands in cost.json beside it. */

@@ -8,6 +8,7 @@ import './gradients/scans.ts'
 import './gradients/structure.ts'
 import * as tf from './tf.ts'
 
+export { diffusionOf, divergenceOf, facesOf, type OnFaces, slopesOf, squaredOnFaces } from './diffusion.ts'
 export { logSumExp, stopGradient } from './ops.ts'
 export { segmentMax } from './segments.ts'
 export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'

@@ -10,7 +10,7 @@ import { linear } from './linear.ts'
  */
 export function convnext(init: Init, name: string, width: number): (x: Tensor) => Tensor {
   const filter = init.weight(`${name}/depthwise/filter`, [7, 7, width, 1], { normal: 1 / 7 })
-  const norm = layerNorm(init, `${name}/norm`, width)
+  const norm = layerNorm(init, `${name}/norm`, width, 1e-5)
   const first = linear(init, `${name}/first`, { inputs: width, outputs: 4 * width })
   const second = linear(init, `${name}/second`, { inputs: 4 * width, outputs: width })
   const scale = init.weight(`${name}/scale/weight`, [width], 'zeros')

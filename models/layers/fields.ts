@@ -61,13 +61,13 @@ function cutTo(k: Tensor, shape: readonly number[]): Tensor {
   return k.slice([0, 0, 0], [...shape])
 }
 
-/** Coordinates (i h, j h) of the nodes: [1, n, n, 2]. */
-export function coordinates(n: number): Tensor {
-  const at = Float32Array.from({ length: n * n * 2 }, (_, c) => {
-    const node = c % 2 === 0 ? Math.floor(c / 2 / n) : Math.floor(c / 2) % n
+/** Coordinates (i h, j h) of the nodes, or of `size` ≥ n of them, beyond the wall: [1, size, size, 2]. */
+export function coordinates(n: number, size = n): Tensor {
+  const at = Float32Array.from({ length: size * size * 2 }, (_, c) => {
+    const node = c % 2 === 0 ? Math.floor(c / 2 / size) : Math.floor(c / 2) % size
     return (node + 1) / (n + 1)
   })
-  return tf.tensor(at, [1, n, n, 2])
+  return tf.tensor(at, [1, size, size, 2])
 }
 
 /** Zeros after the last row and column: [B, n, n, C] → [B, size, size, C]. */

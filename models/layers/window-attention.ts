@@ -72,7 +72,7 @@ function byHead(x: Tensor, heads: number): Tensor {
 }
 
 function normalized(x: Tensor): Tensor {
-  return x.mul(x.square().sum(-1, true).add(1e-12).rsqrt())
+  return x.mul(x.square().sum(-1, true).add(1e-6).rsqrt())
 }
 
 /** Place p + `by` to place p on both axes, round the edge. */

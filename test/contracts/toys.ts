@@ -50,6 +50,8 @@ export function toyParams(defaults: Params): Params {
     head: 6,
     reach: 1,
     padding: 2,
+    window: 2,
+    skips: 1,
   }
   const known = Object.entries(small).filter(([name]) => Object.hasOwn(defaults, name))
   return { ...defaults, ...Object.fromEntries(known) }

@@ -209,7 +209,8 @@ export interface Loss<T extends Task = Task, P extends Params = Params> extends 
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
 }
 
-export type Score = { value: number; stderr: number | null; rows: number }
+/** Over the rows of a split: mean and its standard error, and the values that half and 95 % of the rows stay below. */
+export type Score = { value: number; stderr: number | null; rows: number; median?: number; p95?: number }
 
 /** Host arithmetic on columns: no tensors, so a score can be checked by hand and on any machine. */
 export interface Metric extends About {

@@ -59,14 +59,8 @@ export interface Artifact {
 /** A stretch of raw file bytes, so that a range reader can verify what it reads. */
 export type Bytes = { offset: number; bytes: number; sha256: string }
 /** A Parquet file with a hash per row group. */
-export interface Table extends Artifact {
-  rows: number
-  rowGroups: readonly Bytes[]
-  footer: Bytes
-}
-export interface Shard extends Table {
-  split: Split
-}
+export type Table = Artifact & { rows: number; rowGroups: readonly Bytes[]; footer: Bytes }
+export type Shard = Table & { split: Split }
 
 /** manifest.json, beside the shards: all that is needed to check, read and cite a dataset. */
 export interface Dataset extends About {
@@ -97,15 +91,8 @@ export interface Generator<P extends Params = Params> extends About {
 /** `batch` fields on n × n points, row-major. Unknowns live on interior nodes; k on the cells around them, one more a side. */
 export type Field = { batch: number; n: number; data: Float64Array }
 /** `batch` five-point matrices on the n × n interior nodes; the four neighbours are stored with their sign (≤ 0). */
-export interface Stencil {
-  batch: number
-  n: number
-  center: Float64Array
-  west: Float64Array
-  east: Float64Array
-  south: Float64Array
-  north: Float64Array
-}
+export type Stencil = { batch: number; n: number } & Record<Direction, Float64Array>
+export type Direction = 'center' | 'west' | 'east' | 'south' | 'north'
 
 export type Status = 'converged' | 'max-iterations' | 'breakdown' | 'non-finite'
 export interface Solution {
@@ -139,15 +126,15 @@ export interface Operators extends Task {
   target: Tensor // x [B, n, n]
   output: { x: Tensor; flux?: Tensor } // [B, n, n]; what a loss asks for beside it, [B, n, n, channels]
 }
-/** How fields are brought to a network, all numbers from the train split alone (models/layers/fields.ts says what for). */
+/** How fields are brought to a network, all from the train split alone (models/layers/fields.ts). */
 export type FieldFacts = {
   grid: number // n
   reading: string // 'nodes', or 'as-published'
   logK: { mean: number; deviation: number } // over all cells; deviation 0: k never varies and is no channel
-  rhs: number // root mean square
-  x: number // root mean square
-  flux: number // root mean square of the flux through a face over √k
-  channels: { readonly [output: string]: number } // outputs that a loss asks for beside x, and how many channels each
+  rhs: number // root mean squares: of rhs, of x, of the flux through a face over √k
+  x: number
+  flux: number
+  channels: { readonly [output: string]: number } // what a loss asks for beside x, and how many channels each
 }
 export interface Recommenders extends Task {
   facts: { items: number; length: number }
@@ -181,11 +168,8 @@ export interface Ranker<P extends Params = Params> extends About {
   defaults: P
   fit(train: Interactions, params: P): Rank
 }
-/** What a Ranker is fitted on: the training sequences, one user after another. */
-export interface Interactions {
-  items: number // N, the size of the catalog
-  sequences: readonly Int32Array[] // each user's items 1…N in order
-}
+/** What a Ranker is fitted on: items 1…N, and those of each user in order, one user after another. */
+export type Interactions = { items: number; sequences: readonly Int32Array[] }
 /** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
 export type Rank = (history: Int32Array, scores: Float64Array) => void
 
@@ -194,22 +178,17 @@ export interface Predictor<P extends Params = Params> extends About {
   defaults: P
   fit(train: Systems & { x: Field }, params: P): Predict
 }
-/** What a Predictor is asked: A(k) x = rhs, k [rows, n+1, n+1] and rhs [rows, n, n], in f64. */
-export interface Systems {
-  k: Field
-  rhs: Field
-}
-/** x [rows, n, n] of every row. A row must not depend on its neighbors. */
+export type Systems = { k: Field; rhs: Field } // [rows, n+1, n+1], [rows, n, n]
+/** x [rows, n, n] of every row, which must not depend on its neighbors. */
 export type Predict = (systems: Systems) => Promise<Field>
 
 export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
   defaults: P
-  /** Outputs that it needs beside those of the task, and how many channels each: they reach a model as `facts.channels`. */
-  channels?: { readonly [output: string]: number }
+  channels?: { readonly [output: string]: number } // outputs it needs beside the task's: a model's `facts.channels`
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
 }
 
-/** Over the rows of a split: mean and its standard error, and the values that half and 95 % of the rows stay below. */
+/** Over the rows: mean and its standard error, and what half and 95 % of them stay below. */
 export type Score = { value: number; stderr: number | null; rows: number; median?: number; p95?: number }
 
 /** Host arithmetic on columns: no tensors, so a score can be checked by hand and on any machine. */
@@ -256,11 +235,9 @@ export interface Opened<T extends Task = Task> {
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
   /** Network output on the host → prediction columns, `batch.rows` of them. */
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
-  /** Fits a method of baselines/<track>/, whose kind (Ranker, Predictor) is the track's own, on the train split; what comes
-   * back predicts the rows of any split. A track without fitted methods leaves it out. */
-  fit?(method: Fitted, params: Params): (split: Split) => Promise<Columns>
+  /** Fits a Ranker or a Predictor, as the track has it, on the train split; what comes back predicts any split. */
+  fit?(method: Ranker | Predictor, params: Params): (split: Split) => Promise<Columns>
 }
-export type Fitted = About & { defaults: Params }
 export type Declared = { shape: readonly number[]; dtype: Dtype }
 
 /** One line of a leaderboard, ours or anyone's: run.json. What was merely measured stands in cost.json beside it. */

@@ -53,11 +53,7 @@ describe('reports/board', () => {
       run({ model: 'popularity', loss: 'none' }),
     ]
     const found = methodsOf(here, track).map(({ model, loss, runs }) => `${model} ${loss} ${runs.length}`)
-    assert.deepEqual(found.sort(), [
-      'fno energy 1',
-      'popularity none 0',
-      'unet relative-l2 0',
-    ])
+    assert.deepEqual(found.sort(), ['fno energy 1', 'popularity none 0', 'unet relative-l2 0'])
   })
 
   it('averages seeds row by row, then takes mean and error over the rows', () => {

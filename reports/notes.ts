@@ -58,6 +58,10 @@ export function commandOf({ asked: { stages, flags } }: Board): string {
 
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
 export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
+  operators: [
+    'Networks see the coefficient and the right-hand side, scaled by the train split, and say the solution. Every score compares it with the float64 solution of the stored system.',
+    'zero, mean and nearest say what not learning costs; coarse-solve says what a solver on a grid four times coarser gets for nothing.',
+  ],
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',

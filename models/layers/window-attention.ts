@@ -97,7 +97,7 @@ function masked(logits: Tensor, batch: number, parts: number, mask: Tensor): Ten
   return grouped.add(mask).reshape([groups, heads, places, places])
 }
 
-/** 0 where two places of a window were neighbors before the roll, −100 where the roll brought them together: [W², 1, S²]. */
+/** 0 where two places of a window were neighbors before the roll, −1e9 where the roll brought them together: [W², 1, S²]. */
 function maskOf(side: number, window: number, shift: number): Tensor {
   const parts = side / window
   const region = (rolled: number) => (rolled < side - window ? 0 : rolled < side - shift ? 1 : 2)
@@ -108,7 +108,7 @@ function maskOf(side: number, window: number, shift: number): Tensor {
   const places = window * window
   const data = Float32Array.from({ length: parts * parts * places * places }, (_, i) => {
     const at = Math.floor(i / places ** 2)
-    return regionOf(at, Math.floor(i / places) % places) === regionOf(at, i % places) ? 0 : -100
+    return regionOf(at, Math.floor(i / places) % places) === regionOf(at, i % places) ? 0 : -1e9
   })
   return tf.tensor(data, [parts * parts, 1, places * places])
 }

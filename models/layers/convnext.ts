@@ -15,11 +15,9 @@ export function convnext(init: Init, name: string, width: number): (x: Tensor) =
   const second = linear(init, `${name}/second`, { inputs: 4 * width, outputs: width })
   const scale = init.weight(`${name}/scale/weight`, [width], 'zeros')
   return (x) => {
-    // a full convolution with zeros off the diagonal: depthwise ones do not compile yet, and here it is small
-    const diagonal = filter.mul(tf.eye(width).expandDims(0).expandDims(0)) // [7, 7, C, C]
-    const spread = tf.conv2d(x as Tensor4D, diagonal as Tensor4D, 1, 'same') // [B, n, n, C]
+    const spread = tf.depthwiseConv2d(x as Tensor4D, filter as Tensor4D, 1, 'same') // [B, n, n, C]
     return x.add(second(gelu(first(norm(spread)))).mul(scale))
   }
 }
 
-type Tensor4D = Parameters<typeof tf.conv2d>[1]
+type Tensor4D = Parameters<typeof tf.depthwiseConv2d>[1]

@@ -46,6 +46,7 @@ export function toyParams(defaults: Params): Params {
     dim: 8,
     modes: 3,
     layers: 2,
+    hidden: 6,
     items: 12,
     head: 6,
     reach: 1,

@@ -126,9 +126,8 @@ export interface Operators extends Task {
   target: Tensor // x [B, n, n]
   output: { x: Tensor; flux?: Tensor } // [B, n, n]; what a loss asks for beside it, [B, n, n, channels]
 }
-/** How fields are brought to a network, all from the train split alone (models/layers/fields.ts). */
 export type FieldFacts = {
-  grid: number // n
+  grid: number // n; the rest brings fields to a network, all from the train split alone (models/layers/fields.ts)
   reading: string // 'nodes', or 'as-published'
   logK: { mean: number; deviation: number } // over all cells; deviation 0: k never varies and is no channel
   rhs: number // root mean squares: of rhs, of x, of the flux through a face over √k
@@ -168,19 +167,17 @@ export interface Ranker<P extends Params = Params> extends About {
   defaults: P
   fit(train: Interactions, params: P): Rank
 }
-/** What a Ranker is fitted on: items 1…N, and those of each user in order, one user after another. */
-export type Interactions = { items: number; sequences: readonly Int32Array[] }
+export type Interactions = { items: number; sequences: readonly Int32Array[] } // N; each user's items 1…N in order
 /** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
 export type Rank = (history: Int32Array, scores: Float64Array) => void
 
-/** Its twin for fields: the mean solution, the nearest training coefficient, a coarse solve, … */
-export interface Predictor<P extends Params = Params> extends About {
+/** Its twin for fields: the mean solution, a coarse solve, … */
+export type Predictor<P extends Params = Params> = About & {
   defaults: P
   fit(train: Systems & { x: Field }, params: P): Predict
 }
 export type Systems = { k: Field; rhs: Field } // [rows, n+1, n+1], [rows, n, n]
-/** x [rows, n, n] of every row, which must not depend on its neighbors. */
-export type Predict = (systems: Systems) => Promise<Field>
+export type Predict = (systems: Systems) => Promise<Field> // x [rows, n, n]; a row must not depend on its neighbors
 
 export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
   defaults: P
@@ -225,6 +222,8 @@ export interface Track<T extends Task = Task> extends About {
   truth(dataset: Dataset, folder: string, split: Split): Promise<Columns>
   /** The first flaw of predictions that a schema cannot see, as half a sentence that names the row; null when sound. */
   flaw(predictions: Columns, facts: Params): string | null
+  /** Params of `open` that the declared inputs of a model from elsewhere decide; null is a side of any length. */
+  paramsFor?(inputs: { readonly [name: string]: readonly (number | null)[] }): Params
 }
 export interface Opened<T extends Task = Task> {
   facts: T['facts']
@@ -235,6 +234,8 @@ export interface Opened<T extends Task = Task> {
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
   /** Network output on the host → prediction columns, `batch.rows` of them. */
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
+  /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
+  outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
   /** Fits a Ranker or a Predictor, as the track has it, on the train split; what comes back predicts any split. */
   fit?(method: Ranker | Predictor, params: Params): (split: Split) => Promise<Columns>
 }

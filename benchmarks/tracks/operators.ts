@@ -96,6 +96,8 @@ function opened(splits: Record<Split, Columns>, n: number, reading: string): Ope
       }
     },
 
+    outputs: (size) => [{ x: [size, n, n] }],
+
     predict({ x }, { rows, ids }) {
       return columnsOf(ids, (x as HostTensor).data.subarray(0, rows * n * n))
     },

@@ -43,6 +43,8 @@ describe('pipelines/expand', () => {
       split: 1,
       'train-operators': 75, // 3 datasets × (8 models × 3 seeds with one loss, and the other loss on unet)
       'fit-operators': 6, // 3 × 2
+      'card-operators': 3,
+      'card-recommenders': 1,
       'train-recommenders': 2, // 1 × 1 × 2
       'fit-recommenders': 2,
       'score-operators': 81,

@@ -12,7 +12,7 @@
  *
  * the two are equal but for walls, and the sum loses no digits. A center solves its own equation with the weights of the edges.
  * Coarse operators are Pᵀ A P.  J. E. Dendy, doi:10.1016/0021-9991(82)90057-2. Here for reading and for testing the kernel
- * (kernels/multigrid.as.ts), which does the same in lanes; this one takes about ten times its time.
+ * (kernels/multigrid.as.ts), which does the same in lanes; this one takes about a thousand times its time.
  */
 import type { Stencil } from '../../contracts.ts'
 

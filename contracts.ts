@@ -117,8 +117,8 @@ export interface Solution {
 
 export interface Solver<P extends Params = Params, S = unknown> extends About {
   defaults: P
-  /** Done once per coefficient: a factor, a hierarchy, a preconditioner. `threads`, if any, change no byte of x. */
-  setup(matrix: Stencil, params: P, threads?: number): Promise<S>
+  /** Done once per coefficient: a factor, a hierarchy, a preconditioner. `workers` (threads), if any, change no byte of x. */
+  setup(matrix: Stencil, params: P, workers?: number): Promise<S>
   /** A hard problem is no exception: it is a status. */
   solve(state: S, rhs: Field, params: P): Promise<Solution>
 }

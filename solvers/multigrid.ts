@@ -9,7 +9,7 @@
  * 'converged' is said of the true residual: at most max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖). 'breakdown': a diagonal that is not positive,
  * a matrix that is not symmetric, or a direction of negative curvature; 'max-iterations': out of steps, or refinement stalls above
  * the tolerance; 'non-finite': a number that is none. Without an x, x is 0. What one sample is changes no bit of another, and
- * neither do its place in the batch or the number of threads.
+ * neither do its place in the batch or the number of workers.
  *
  * For symmetric matrices with couplings ≤ 0 (M-matrices); others may break down. The hierarchy is made again by each solve, a
  * fifth of the work, so that a batch needs the memory of four samples per thread (1.7 MB at n = 64, 6.4 MB at 128).
@@ -28,7 +28,7 @@ const defaults = {
 
 interface Checked {
   matrix: Stencil
-  threads: number
+  workers: number
   /** Entries that need no solving: they cannot be. */
   flaws: ReadonlyMap<number, Status>
 }
@@ -38,24 +38,24 @@ const multigrid: Solver<typeof defaults, Checked> = {
   cite: 'doi:10.1016/0021-9991(82)90057-2',
   defaults,
 
-  async setup(matrix, { precision }, threads = 1) {
+  async setup(matrix, { precision }, workers = 1) {
     if (!isPrecision(precision)) {
       const names = Object.keys(LANES)
       throw new UserError(
         `solver multigrid: precision '${precision}' not found (${names.join(', ')}).${suggest(precision, names)}`,
       )
     }
-    return { matrix, threads, flaws: flawsOf(matrix) }
+    return { matrix, workers, flaws: flawsOf(matrix) }
   },
 
-  async solve({ matrix, threads, flaws }, rhs, params) {
+  async solve({ matrix, workers, flaws }, rhs, params) {
     const { n, batch } = matrix
     const x = new Float64Array(batch * n * n)
     const outcomes: Outcome[] = Array.from({ length: batch }, (_, b) => {
       return { status: flaws.get(b) ?? 'max-iterations', iterations: 0, residual: flaws.has(b) ? NaN : 1 }
     })
     const sound = outcomes.flatMap((_, b) => (flaws.has(b) ? [] : [b]))
-    await withPool(n, threads, async (opened) => {
+    await withPool(n, workers, async (opened) => {
       const problem: Problem = { opened, matrix, rhs, x, outcomes }
       const precision = params.precision as Precision
       await solveRows(problem, precision, sound, params)
@@ -85,7 +85,7 @@ function isPrecision(name: string): name is Precision {
   return Object.keys(LANES).includes(name)
 }
 
-/** Solves these entries in groups, as many at once as there are threads; steps taken before count. */
+/** Solves these entries in groups, as many at once as there are workers; steps taken before count. */
 async function solveRows(
   { opened, matrix, rhs, x, outcomes }: Problem,
   precision: Precision,

@@ -1,5 +1,5 @@
 /**
- * The kernel of kernels/multigrid.as.ts on a pool of threads: groups of samples, as many as there are lanes, each in the memory
+ * The kernel of kernels/multigrid.as.ts on a pool of workers: groups of samples, as many as there are lanes, each in the memory
  * of the thread that is free. A memory serves one n, so pools are kept by n; the last one is kept.
  */
 import type { Status, Stencil } from '../../contracts.ts'
@@ -86,10 +86,10 @@ export interface Opened {
 /** Lends a pool for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it. */
 export async function withPool<T>(
   n: number,
-  threads: number,
+  workers: number,
   job: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const mine = last?.n === n && last.threads === threads ? last : openFor(n, threads)
+  const mine = last?.n === n && last.workers === workers ? last : openFor(n, workers)
   if (last !== mine && last?.users === 0) void last.pool.close()
   last = mine
   mine.users++
@@ -101,9 +101,9 @@ export async function withPool<T>(
   }
 }
 
-function openFor(n: number, threads: number): Kept {
+function openFor(n: number, workers: number): Kept {
   const layout = layoutOf(n)
-  return { n, threads, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers: threads }) }
+  return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers: workers }) }
 }
 
 const FILE = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
@@ -114,7 +114,7 @@ const R = 5
 
 interface Kept extends Opened {
   n: number
-  threads: number
+  workers: number
   users: number
 }
 let last: Kept | null = null

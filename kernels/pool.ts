@@ -10,7 +10,8 @@
  *   await pool.close()
  *
  * `use` waits for a free seat, so as many jobs as one likes may be begun; whoever wants results in order keeps the promises in
- * order. A job must not rely on what another left in the memory of its seat, and then the number of workers changes no result.
+ * order. A job must not rely on what another left in the memory of its seat (what all may read is written by `prepare`), and then
+ * the number of workers changes no result.
  * With one worker there is no thread: calls run here, and block while they run.
  *
  * A trap rejects that one call. The end of a thread, and `signal`, reject all that wait and all that come; `close` too.
@@ -38,14 +39,17 @@ export interface PoolOptions {
   bytes: number // of memory per seat, beyond the constants of the kernel
   workers: number
   signal?: AbortSignal
+  /** Writes what all jobs may read into the memory of a seat, before any call. */
+  prepare?(seat: Seat): void
 }
 
-export function openPool(file: URL, { bytes, workers, signal }: PoolOptions): Pool {
+export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOptions): Pool {
   const module = compileKernel(file)
   const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
   const life = lifeOf(signal)
   const threads = kernels.length === 1 ? [] : kernels.map(({ memory }) => start({ module, memory }, life))
   const free = kernels.map((kernel, i) => seat(kernel, threads[i], life))
+  for (const one of free) prepare?.(one)
   const waiting: ((seat: Seat) => void)[] = []
   const stopThreads = () => Promise.all(threads.map((thread) => thread.terminate()))
   life.onEnd(stopThreads)

@@ -88,7 +88,7 @@ export interface Generator<P extends Params = Params> extends About {
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'>,
+    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers'>>, // one where it is not said
   ): AsyncIterable<Columns>
 }
 
@@ -290,6 +290,7 @@ export interface Context {
   dep(path: string): string
   out(path: string): string
   journal: Journal
+  workers: number // threads that one stage may use: they change no byte, and no stage key knows of them
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

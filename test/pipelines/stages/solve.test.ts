@@ -170,7 +170,7 @@ describe('stage solve', () => {
   })
 
   it('makes the same bytes with any solver thread count, and says what solved them', async () => {
-    await makeFields({ ...law, grid: 9, rows: { train: 21, valid: 1, test: 2, perShard: 30 } })
+    await makeFields({ ...law, rows: { train: 21, valid: 1, test: 2, perShard: 30 } })
     const hashes: (string | null)[] = []
     for (const workers of [1, 2, 3]) {
       const facts = await makeSolutions({ solver: 'multigrid' }, { workers })

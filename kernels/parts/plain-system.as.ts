@@ -32,22 +32,77 @@ export function begin(lane: i32): i32 {
   memory.fill(plain(4, lane), 0, bytes())
   memory.fill(plain(5, lane), 0, bytes())
   store<f64>(reportOf(lane), 0, NORM)
-  const diagonal = largest(plain(0, lane))
-  const rhs = largest(plain(3, lane))
-  const rest = largest(plain(1, lane)) + largest(plain(2, lane))
-  if (!isFinite(diagonal + rhs + rest)) return NOT_FINITE
-  if (!(least(plain(0, lane)) > 0)) return NOT_POSITIVE
-  if (rhs == 0) return EMPTY
-  const a = reinterpret<f64>(reinterpret<u64>(diagonal) & EXPONENT)
-  const b = reinterpret<f64>(reinterpret<u64>(rhs) & EXPONENT)
-  if (a == 0 || b == 0) return TOO_SMALL
-  store<f64>(reportOf(lane), a, UNIT_A)
-  store<f64>(reportOf(lane), b, UNIT_B)
-  for (let array = 0; array < 3; array++) multiply(plain(array, lane), 1 / a)
-  multiply(plain(3, lane), 1 / b)
-  memory.copy(plain(5, lane), plain(3, lane), bytes())
-  store<f64>(reportOf(lane), sqrt(squares(plain(3, lane))), NORM)
+  const found = scan(lane)
+  if (found != SOUND) return found
+  store<f64>(reportOf(lane), scale(lane), NORM)
   return SOUND
+}
+
+/** Finite or not, and the units of A and b, which go into the report. Sums of 0 · v are NaN where a v is not finite. */
+function scan(lane: i32): i32 {
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let b = plain(3, lane)
+  const first = load<f64>(c)
+  const zero = f64x2.splat(0)
+  let sum = zero
+  let most = zero
+  let rhs = zero
+  let least = f64x2.splat(first)
+  for (const end = c + bytes(); c < end; c += 16) {
+    const center = v128.load(c)
+    const value = v128.load(b)
+    const couplings = f64x2.add(f64x2.mul(v128.load(e), zero), f64x2.mul(v128.load(north), zero))
+    sum = f64x2.add(sum, f64x2.add(couplings, f64x2.add(f64x2.mul(center, zero), f64x2.mul(value, zero))))
+    most = f64x2.pmax(most, center)
+    rhs = f64x2.pmax(rhs, f64x2.abs(value))
+    // the zero beyond an odd number of values is no diagonal
+    least = f64x2.pmin(least, c + 8 < end ? center : f64x2.replace_lane(center, 1, first))
+    e += 16
+    north += 16
+    b += 16
+  }
+  if (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) != 0) return NOT_FINITE
+  if (!(min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)) > 0)) return NOT_POSITIVE
+  const size = max(f64x2.extract_lane(rhs, 0), f64x2.extract_lane(rhs, 1))
+  if (size == 0) return EMPTY
+  const unitA = powerOfTwo(max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)))
+  const unitB = powerOfTwo(size)
+  store<f64>(reportOf(lane), unitA, UNIT_A)
+  store<f64>(reportOf(lane), unitB, UNIT_B)
+  return unitA == 0 || unitB == 0 ? TOO_SMALL : SOUND
+}
+
+/** The largest power of two that is not above the value; 0 where that is subnormal. */
+function powerOfTwo(value: f64): f64 {
+  return reinterpret<f64>(reinterpret<u64>(value) & EXPONENT)
+}
+
+/** Divides A and b by their units, r ← b; returns ‖b‖. */
+function scale(lane: i32): f64 {
+  const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
+  const unit = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_B))
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let b = plain(3, lane)
+  let r = plain(5, lane)
+  let sum = f64x2.splat(0)
+  for (const end = c + bytes(); c < end; c += 16) {
+    const value = f64x2.mul(unit, v128.load(b))
+    v128.store(c, f64x2.mul(a, v128.load(c)))
+    v128.store(e, f64x2.mul(a, v128.load(e)))
+    v128.store(north, f64x2.mul(a, v128.load(north)))
+    v128.store(b, value)
+    v128.store(r, value)
+    sum = f64x2.add(sum, f64x2.mul(value, value))
+    e += 16
+    north += 16
+    b += 16
+    r += 16
+  }
+  return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
 }
 
 /** r ← b − A x; returns ‖r‖. */
@@ -104,10 +159,12 @@ export function magnitude(lane: i32): f64 {
 
 /** x of the system that was given. + 0, so that a zero has one sign. */
 export function finish(lane: i32): void {
-  const a = 1 / load<f64>(reportOf(lane), UNIT_A)
-  const b = load<f64>(reportOf(lane), UNIT_B)
+  const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
+  const b = f64x2.splat(load<f64>(reportOf(lane), UNIT_B))
   let x = plain(4, lane)
-  for (const end = x + bytes(); x < end; x += 8) store<f64>(x, load<f64>(x) * a * b + 0)
+  for (const end = x + bytes(); x < end; x += 16) {
+    v128.store(x, f64x2.add(f64x2.mul(f64x2.mul(v128.load(x), a), b), f64x2.splat(0)))
+  }
 }
 
 function clearWalls(lane: i32): void {
@@ -120,31 +177,4 @@ function clearWalls(lane: i32): void {
     east += up
     north += 8
   }
-}
-
-/** max |p|, NaN if one is. Pairs reach one zero beyond an odd number of values. */
-function largest(p: usize): f64 {
-  let most = f64x2.splat(0)
-  for (const end = p + bytes(); p < end; p += 16) most = f64x2.max(most, f64x2.abs(v128.load(p)))
-  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
-}
-
-function least(p: usize): f64 {
-  let value = load<f64>(p)
-  for (const end = p + bytes(); p < end; p += 8) value = min(value, load<f64>(p))
-  return value
-}
-
-function multiply(p: usize, factor: f64): void {
-  const factors = f64x2.splat(factor)
-  for (const end = p + bytes(); p < end; p += 16) v128.store(p, f64x2.mul(factors, v128.load(p)))
-}
-
-function squares(p: usize): f64 {
-  let sum = f64x2.splat(0)
-  for (const end = p + bytes(); p < end; p += 16) {
-    const value = v128.load(p)
-    sum = f64x2.add(sum, f64x2.mul(value, value))
-  }
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)
 }

@@ -7,7 +7,7 @@ import { lanesOf, laneOf, maskOf, setLane, setMask } from './lanes.as'
 import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { EMPTY, NOT_FINITE, NOT_POSITIVE, TOO_SMALL, begin, finish, magnitude, reportOf, residual } from './plain-system.as'
-import { ITERATIONS, NORM, RESIDUAL, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
+import { GAIN, ITERATIONS, NORM, RESIDUAL, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
 
 // statuses, in the order of the host
 const CONVERGED: f64 = 0
@@ -48,6 +48,7 @@ function anyRunning(used: i32): bool {
 
 function start(lane: i32, used: bool): void {
   store<f64>(reportOf(lane), 0, ITERATIONS)
+  store<f64>(reportOf(lane), 0, GAIN)
   store<f64>(reportOf(lane), 0, RESIDUAL)
   setStatus(lane, CONVERGED)
   if (!used) return
@@ -63,14 +64,18 @@ function start(lane: i32, used: bool): void {
   }
 }
 
-/** What the next solve shall reach in this lane: the whole way where T can, else a factor of 1e-3. */
+/**
+ * What the next solve shall reach in this lane: the whole way where T can, else a factor of 1e-3, or what the last one got where
+ * f32 could not do better: steps beyond that are lost.
+ */
 function ask<T>(lane: i32, tolerance: f64, steps: i32): void {
   const record = reportOf(lane)
   const running = statusOf(lane) == RUNNING
   const norm = load<f64>(record, RESIDUAL)
-  const missing = 0.7 * tolerance * load<f64>(record, NORM) / norm
+  const missing = 0.9 * tolerance * load<f64>(record, NORM) / norm
   const whole: f64 = sizeof<T>() == 4 ? 1e-4 : 1e-12
-  const target = missing >= whole ? missing : sizeof<T>() == 4 ? 1e-3 : 1e-12
+  const inner: f64 = sizeof<T>() == 4 ? max(1e-3, min(load<f64>(record, GAIN), 0.03)) : 1e-12
+  const target = missing >= whole && missing > 0.1 * inner ? missing : inner
   setLane<T>(scratch + LIMIT, lane, target * target)
   setLane<T>(scratch + STEPS, lane, <f64>steps - load<f64>(record, ITERATIONS))
   setMask<T>(scratch + ACTIVE, lane, running)
@@ -96,6 +101,7 @@ function judge(lane: i32, tolerance: f64, steps: i32): void {
   const before = load<f64>(record, RESIDUAL)
   const after = residual(lane)
   store<f64>(record, after, RESIDUAL)
+  store<f64>(record, after / before, GAIN)
   if (after <= tolerance * load<f64>(record, NORM)) setStatus(lane, CONVERGED)
   else if (!isFinite(after)) setStatus(lane, NON_FINITE)
   else if (after < 0.5 * before && load<f64>(record, ITERATIONS) < <f64>steps) return

@@ -88,7 +88,8 @@ function addPeers(methods: Map<string, Run>): string[] {
 async function ours({ matrix, rhs, rows }: Problems, precision: string, passes: number): Promise<Measured> {
   const params = { ...multigrid.defaults, precision }
   const solve = async () => multigrid.solve(await multigrid.setup(matrix, params, 1), rhs, params)
-  const solution = await solve()
+  let solution = await solve()
+  for (let pass = 0; pass < passes; pass++) solution = await solve() // until the compiler is done with it
   const ms: number[] = []
   for (let pass = 0; pass < passes; pass++) {
     const from = process.cpuUsage()

@@ -5,16 +5,20 @@
 import type { LowerRule } from './builder.ts'
 import { convolutionRules } from './convolution.ts'
 import { elementwiseRules } from './elementwise.ts'
+import { fusedRules } from './fused.ts'
 import { gatherRules } from './gather.ts'
 import { imageRules } from './image.ts'
 import { reduceRules } from './reduce.ts'
 import { structureRules } from './structure.ts'
+import { transcendentalRules } from './transcendental.ts'
 
 export const lowerRules: Readonly<Record<string, LowerRule>> = {
   ...elementwiseRules,
+  ...transcendentalRules,
   ...structureRules,
   ...reduceRules,
   ...gatherRules,
   ...convolutionRules,
   ...imageRules,
+  ...fusedRules,
 }

@@ -238,7 +238,7 @@ describe('pipelines/expand', () => {
       [
         ['sede=1'],
         [],
-        "--axis sede: no matrix has this axis (covariance, level, grid, generator, source, strategy, model, loss, seed, baseline, track). Did you mean 'seed'?",
+        "--axis sede: no matrix has this axis (covariance, level, grid, generator, set, source, strategy, model, loss, seed, baseline, track). Did you mean 'seed'?",
       ],
       [['level=0.3'], [], "--axis level: no '0.3' in this profile (0.4). Did you mean '0.4'?"],
       [['model'], [], '--axis model: expected name=v1,v2'],

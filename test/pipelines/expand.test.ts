@@ -75,7 +75,7 @@ describe('pipelines/expand', () => {
       run: 'solve',
       deps: ['fields/gaussian2.0_grid64'],
       outs: ['datasets/operators/gaussian2.0_grid64'],
-      params: { solver: 'cholesky', tolerance: 1e-10 },
+      params: { solver: 'multigrid', tolerance: 1e-10 },
       device: 'cpu',
     })
     assert.deepEqual(find('score-operators@gaussian-2.0-64-unet-energy-0'), {
@@ -246,7 +246,7 @@ describe('pipelines/expand', () => {
       [
         [],
         ['condiff.grids=8'],
-        "--set condiff.grids: no key 'grids' in profile 'smoke' (covariance, level, grid, rows, solve). Did you mean 'grid'?",
+        "--set condiff.grids: no key 'grids' in profile 'smoke' (covariance, level, grid, sets, rows, solve). Did you mean 'grid'?",
       ],
       [[], ['condiff.rows.train=many'], '--set condiff.rows.train: expected a number like 64 (got "many")'],
       [

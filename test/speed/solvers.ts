@@ -57,7 +57,7 @@ async function measureGrid(n: number): Promise<Line[]> {
   const rounds = new Map<string, Measured[]>()
   for (let round = 0; round < Number(flags.rounds); round++) {
     for (const [method, run] of methods) {
-      const passes = method.startsWith('ours') ? Math.ceil((300 * 4096) / n ** 2 / Number(flags.rows)) : 2
+      const passes = method.startsWith('ours') ? Math.ceil((1200 * 4096) / n ** 2 / Number(flags.rows)) : 2
       rounds.set(method, [...(rounds.get(method) ?? []), await run(file, passes)])
     }
   }

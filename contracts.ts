@@ -119,8 +119,7 @@ export interface Solver<P extends Params = Params, S = unknown> extends About {
   defaults: P
   /** Done once per coefficient: a factor, a hierarchy, a preconditioner. `workers` (threads), if any, change no byte of x. */
   setup(matrix: Stencil, params: P, workers?: number): Promise<S>
-  /** A hard problem is no exception: it is a status. */
-  solve(state: S, rhs: Field, params: P): Promise<Solution>
+  solve(state: S, rhs: Field, params: P): Promise<Solution> // a hard problem is a status, no exception
 }
 
 // ── Models, losses, metrics ──────────────────────────────────────────────────

@@ -60,7 +60,11 @@ describe('pipelines/executors/child', () => {
     const text = flat({ a: ['threads'] })
     one.write(
       'stages/threads.mjs',
-      'export default async (_, ctx) => { ctx.out("a"); return { workers: ctx.workers } }',
+      `import { writeFileSync } from 'node:fs'
+      export default async (_, ctx) => {
+        writeFileSync(ctx.out('a') + '/a.txt', 'a')
+        return { workers: ctx.workers }
+      }`,
     )
     const withWorkers = (workers: number) => text.replace('cpu: 1', `cpu: 1, workers: ${workers}`)
     one.write('pipeline.yaml', withWorkers(3))

@@ -103,10 +103,9 @@ export interface Solution {
 
 export interface Solver<P extends Params = Params, S = unknown> extends About {
   defaults: P
-  /** Done once per coefficient: a factor, a hierarchy, a preconditioner. */
-  setup(matrix: Stencil, params: P): Promise<S>
-  /** A hard problem is no exception: it is a status. */
-  solve(state: S, rhs: Field, params: P): Promise<Solution>
+  /** Done once per coefficient: a factor, a hierarchy, a preconditioner. `workers` (threads), if any, change no byte of x. */
+  setup(matrix: Stencil, params: P, workers?: number): Promise<S>
+  solve(state: S, rhs: Field, params: P): Promise<Solution> // a hard problem is a status, no exception
 }
 
 // ── Models, losses, metrics ──────────────────────────────────────────────────

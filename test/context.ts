@@ -12,6 +12,7 @@ export interface TestOptions {
   seed?: number // 42 as in pipeline.yaml
   journal?: Journal
   signal?: AbortSignal
+  workers?: number
   log?: (line: string) => void
   progress?: (done: number, total: number, unit: string) => void
 }
@@ -31,7 +32,7 @@ export function testContext(root: string, options: TestOptions = {}): Context {
     },
     journal: options.journal ?? memoryJournal(),
     log: options.log ?? (() => {}),
-    workers: 1,
+    workers: options.workers ?? 1,
     progress: options.progress ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
   }

@@ -90,10 +90,11 @@ async function finished(run: Run, { path, rows }: FieldsShard): Promise<Receipt 
 async function makeShard(run: Run, shard: FieldsShard): Promise<Receipt | { failures: readonly Failure[] }> {
   const { fields, folder, ctx, solver, params } = run
   const { columns } = await readArrow(join(run.source, shard.path), { expect: shard })
-  const solved = await solveShard(solver, params, columns, (rows) => {
+  const tick = (rows: number) => {
     ctx.signal.throwIfAborted()
     progress(run, rows)
-  })
+  }
+  const solved = await solveShard(solver, params, columns, { workers: ctx.workers, tick })
   if (solved.failures.length > 0)
     return { failures: solved.failures.map((failure) => ({ ...failure, split: shard.split })) }
   const name = parquetName(shard.path)

@@ -29,6 +29,7 @@ export function compiledCli(): string {
   execFileSync(process.execPath, [join(dirname(typescript), 'bin/tsc'), '-p', folder], { stdio: 'inherit' })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   for (const file of ['package.json', 'pipeline.yaml']) cpSync(join(ROOT, file), join(folder, file))
+  cpSync(join(ROOT, 'kernels/built'), join(folder, 'dist/kernels/built'), { recursive: true })
   made = join(folder, 'dist/cli/main.js')
   return made
 }

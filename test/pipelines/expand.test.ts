@@ -79,7 +79,7 @@ describe('pipelines/expand', () => {
       run: 'solve',
       deps: ['fields/gaussian2.0_grid64'],
       outs: ['datasets/operators/gaussian2.0_grid64'],
-      params: { solver: 'cholesky', tolerance: 1e-10 },
+      params: { solver: 'multigrid', tolerance: 1e-10 },
       device: 'cpu',
     })
     const score = find('score-operators@gaussian-2.0-64-unet-relative-l2-0')!

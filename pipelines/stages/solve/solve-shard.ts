@@ -16,37 +16,50 @@ export interface SolvedShard {
   failures: readonly Omit<Failure, 'split'>[]
 }
 
-/** x of every row of `fields`, a few rows at a time; `tick` hears of each batch and may throw to stop. */
+/**
+ * x of every row of `fields`, a few rows at a time and, where there are workers, more than one batch at once: while threads
+ * solve, rows before and after them are assembled and judged here. `tick` hears of each batch and may throw to stop.
+ */
 export async function solveShard(
   solver: Solver,
   params: Params & { tolerance: number },
   fields: Columns,
-  tick: (rows: number) => void,
+  { workers, tick }: { workers: number; tick: (rows: number) => void },
 ): Promise<SolvedShard> {
   const { row, k, rhs, contrast } = fields.data
   const n = Math.sqrt(rhs!.length / fields.rows)
   const x = new Float64Array(rhs!.length)
   const numbers = rowNumbers(fields.rows)
-  const failures: Omit<Failure, 'split'>[] = []
+  const accepted = new Uint8Array(fields.rows)
   let fallbacks = 0
   const batch = typeof params.batch === 'number' ? params.batch : BATCH // a solver that takes many at a time says so
-  for (let from = 0; from < fields.rows; from += batch) {
-    const to = Math.min(from + batch, fields.rows)
-    const system = { k: rowsOf(k!, n + 1, from, to), rhs: rowsOf(rhs!, n, from, to) }
-    const solved = await solveRows(solver, params, system)
-    x.set(solved.x.data, from * n * n)
-    fallbacks += solved.fallbacks
-    const certificates = certify(system.k, solved.x, system.rhs)
-    for (const [r, verdict] of solved.verdicts.entries()) {
-      write(numbers, from + r, verdict, certificates[r]!)
-      if (!verdict.accepted)
-        failures.push({ row: (row as Int32Array)[from + r]!, residual: verdict.residual })
+  let next = 0
+  const work = async () => {
+    while (next < fields.rows) {
+      const from = next
+      const to = (next = Math.min(from + batch, fields.rows))
+      const system = { k: rowsOf(k!, n + 1, from, to), rhs: rowsOf(rhs!, n, from, to) }
+      const solved = await solveRows(solver, params, workers, system)
+      x.set(solved.x.data, from * n * n)
+      fallbacks += solved.fallbacks
+      const certificates = certify(system.k, solved.x, system.rhs)
+      for (const [r, verdict] of solved.verdicts.entries()) {
+        write(numbers, from + r, verdict, certificates[r]!)
+        accepted[from + r] = verdict.accepted ? 1 : 0
+      }
+      tick(to - from)
     }
-    tick(to - from)
   }
+  await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, work))
+  const failures = Array.from(row as Int32Array, (name, r) => ({ row: name, residual: numbers.residual[r]! }))
   const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, ...numbers }
   const worst = numbers.residual.reduce((most, value) => Math.max(most, value), 0)
-  return { columns: { rows: fields.rows, data }, worst, fallbacks, failures }
+  return {
+    columns: { rows: fields.rows, data },
+    worst,
+    fallbacks,
+    failures: failures.filter((_, r) => accepted[r] === 0),
+  }
 }
 
 /** What is stored of the solution of every row beside x, one number each. */
@@ -76,10 +89,11 @@ const BATCH = 4
 async function solveRows(
   solver: Solver,
   params: Params & { tolerance: number },
+  workers: number,
   { k, rhs }: { k: Field; rhs: Field },
 ): Promise<{ x: Field; verdicts: readonly Acceptance[]; fallbacks: number }> {
   const matrix = assemble(k)
-  const { x } = await solver.solve(await solver.setup(matrix, params), rhs, params)
+  const { x } = await solver.solve(await solver.setup(matrix, params, workers), rhs, params)
   const verdicts = accepts(matrix, x, rhs, params.tolerance)
   let fallbacks = 0
   for (const [row, { accepted }] of verdicts.entries()) {
@@ -108,7 +122,7 @@ export async function solveWithCholesky(
 export function rowsOf(values: Values, side: number, from: number, to: number): Field {
   const size = side * side
   const numbers = values as Float32Array | Float64Array
-  return { batch: to - from, n: side, data: Float64Array.from(numbers.subarray(from * size, to * size)) }
+  return { batch: to - from, n: side, data: new Float64Array(numbers.subarray(from * size, to * size)) }
 }
 
 function rowOf({ n, data }: Field, row: number): Field {

@@ -169,6 +169,19 @@ describe('stage solve', () => {
     for (const [p, value] of a.entries()) assert.ok(Math.abs(value - b[p]!) < 1e-7 * scale)
   })
 
+  it('makes the same bytes with any solver thread count, and says what solved them', async () => {
+    await makeFields({ ...law, rows: { train: 21, valid: 1, test: 2, perShard: 30 } })
+    const hashes: (string | null)[] = []
+    for (const workers of [1, 2, 3]) {
+      const facts = await makeSolutions({ solver: 'multigrid' }, { workers })
+      assert.deepEqual([facts.rows, facts.unconverged, facts.fallbacks], [24, 0, 0])
+      assert.ok((facts.worstResidual as number) <= 1e-10)
+      hashes.push(await hashTree(folder()))
+      await rm(folder(), { recursive: true })
+    }
+    assert.equal(new Set(hashes).size, 1)
+  })
+
   it('goes on after its last whole shard when it was stopped, and ends with the same bytes', async () => {
     await makeFields()
     await makeSolutions()

@@ -1,0 +1,44 @@
+/**
+ * A x = b by conjugate gradients on the red-black reduced system, preconditioned by one symmetric multigrid cycle (BoxMG), one
+ * sample in every lane of a vector: four in f32, inside refinement in f64, or two in f64. The readable form of the same
+ * arithmetic is solvers/multigrid/; the tests hold the two against each other.
+ */
+import { place, plain } from './parts/multigrid-memory.as'
+import { probe } from './parts/probe.as'
+import { refine } from './parts/refinement.as'
+
+export { heapBase } from './parts/heap.as'
+
+/** Bytes that systems of n × n nodes need; the memory beyond must be fresh, or have served the same n. */
+export function bytesOf(n: i32): i32 {
+  return <i32>place(n, 0)
+}
+
+/** Where array 0 … 5 (center, east, north, rhs, x, r) of a lane begins, counted from the base. */
+export function arrayOf(n: i32, array: i32, lane: i32): i32 {
+  place(n, 0)
+  return <i32>plain(array, lane)
+}
+
+/** Four systems of f64 in lanes of f32. */
+export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+  place(n, base)
+  refine<f32>(used, tolerance, steps, outers)
+}
+
+/** Two systems in lanes of f64. */
+export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+  place(n, base)
+  refine<f64>(used, tolerance, steps, outers)
+}
+
+/** For tests: one cycle and one operator, in f32 (four lanes) and f64 (two). */
+export function probeMixed(base: i32, n: i32): void {
+  place(n, base)
+  probe<f32>()
+}
+
+export function probeDouble(base: i32, n: i32): void {
+  place(n, base)
+  probe<f64>()
+}

@@ -1,0 +1,180 @@
+/**
+ * One plain system A x = b in f64, row-major with zeros around every array, so that no loop asks where the wall is.
+ * A is symmetric: the couplings to the west and south are those to the east and north of the nodes there.
+ */
+import { NORM, REPORT_BYTES, UNIT_A, UNIT_B, n, plain, report } from './multigrid-memory.as'
+
+const EXPONENT: u64 = 0x7ff0000000000000
+
+/** What begin() finds. */
+export const SOUND: i32 = 0
+export const EMPTY: i32 = 1 // b = 0, and so x = 0
+export const NOT_FINITE: i32 = 2
+export const NOT_POSITIVE: i32 = 3 // a diagonal that is not
+export const TOO_SMALL: i32 = 4 // a subnormal scale: squares would be lost
+
+// @ts-ignore: decorator
+@inline export function reportOf(lane: i32): usize {
+  return report + <usize>lane * REPORT_BYTES
+}
+
+// @ts-ignore: decorator
+@inline function bytes(): usize {
+  return <usize>n * n * 8
+}
+
+/**
+ * Divides A and b by powers of two, so that the largest diagonal and the largest |b| lie in [1, 2): this rounds nothing, and f32
+ * can then hold the couplings. Sets x = 0, r = b and the norm of b; clears what is stored of couplings to the wall.
+ */
+export function begin(lane: i32): i32 {
+  clearWalls(lane)
+  memory.fill(plain(4, lane), 0, bytes())
+  memory.fill(plain(5, lane), 0, bytes())
+  store<f64>(reportOf(lane), 0, NORM)
+  const found = scan(lane)
+  if (found != SOUND) return found
+  store<f64>(reportOf(lane), scale(lane), NORM)
+  return SOUND
+}
+
+/** Finite or not, and the units of A and b, which go into the report. Sums of 0 · v are NaN where a v is not finite. */
+function scan(lane: i32): i32 {
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let b = plain(3, lane)
+  const first = load<f64>(c)
+  const zero = f64x2.splat(0)
+  let sum = zero
+  let most = zero
+  let rhs = zero
+  let least = f64x2.splat(first)
+  for (const end = c + bytes(); c < end; c += 16) {
+    const center = v128.load(c)
+    const value = v128.load(b)
+    const couplings = f64x2.add(f64x2.mul(v128.load(e), zero), f64x2.mul(v128.load(north), zero))
+    sum = f64x2.add(sum, f64x2.add(couplings, f64x2.add(f64x2.mul(center, zero), f64x2.mul(value, zero))))
+    most = f64x2.pmax(most, center)
+    rhs = f64x2.pmax(rhs, f64x2.abs(value))
+    // the zero beyond an odd number of values is no diagonal
+    least = f64x2.pmin(least, c + 8 < end ? center : f64x2.replace_lane(center, 1, first))
+    e += 16
+    north += 16
+    b += 16
+  }
+  if (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) != 0) return NOT_FINITE
+  if (!(min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)) > 0)) return NOT_POSITIVE
+  const size = max(f64x2.extract_lane(rhs, 0), f64x2.extract_lane(rhs, 1))
+  if (size == 0) return EMPTY
+  const unitA = powerOfTwo(max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)))
+  const unitB = powerOfTwo(size)
+  store<f64>(reportOf(lane), unitA, UNIT_A)
+  store<f64>(reportOf(lane), unitB, UNIT_B)
+  return unitA == 0 || unitB == 0 ? TOO_SMALL : SOUND
+}
+
+/** The largest power of two that is not above the value; 0 where that is subnormal. */
+function powerOfTwo(value: f64): f64 {
+  return reinterpret<f64>(reinterpret<u64>(value) & EXPONENT)
+}
+
+/** Divides A and b by their units, r ← b; returns ‖b‖. */
+function scale(lane: i32): f64 {
+  const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
+  const unit = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_B))
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let b = plain(3, lane)
+  let r = plain(5, lane)
+  let sum = f64x2.splat(0)
+  for (const end = c + bytes(); c < end; c += 16) {
+    const value = f64x2.mul(unit, v128.load(b))
+    v128.store(c, f64x2.mul(a, v128.load(c)))
+    v128.store(e, f64x2.mul(a, v128.load(e)))
+    v128.store(north, f64x2.mul(a, v128.load(north)))
+    v128.store(b, value)
+    v128.store(r, value)
+    sum = f64x2.add(sum, f64x2.mul(value, value))
+    e += 16
+    north += 16
+    b += 16
+    r += 16
+  }
+  return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
+}
+
+/** r ← b − A x; returns ‖r‖. */
+export function residual(lane: i32): f64 {
+  const up = <usize>n * 8
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let b = plain(3, lane)
+  let x = plain(4, lane)
+  let r = plain(5, lane)
+  let sum = f64x2.splat(0)
+  for (const end = c + bytes(); c < end; c += 16) {
+    const sides = f64x2.add(
+      f64x2.mul(v128.load(e), v128.load(x + 8)),
+      f64x2.mul(v128.load(e - 8), v128.load(x - 8)),
+    )
+    const rows = f64x2.add(
+      f64x2.mul(v128.load(north), v128.load(x + up)),
+      f64x2.mul(v128.load(north - up), v128.load(x - up)),
+    )
+    const own = f64x2.sub(v128.load(b), f64x2.mul(v128.load(c), v128.load(x)))
+    const value = f64x2.sub(own, f64x2.add(sides, rows))
+    v128.store(r, value)
+    sum = f64x2.add(sum, f64x2.mul(value, value))
+    e += 16
+    north += 16
+    b += 16
+    x += 16
+    r += 16
+  }
+  return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
+}
+
+/** ‖ |A| |x| ‖: 4 ε of it is what rounding alone may leave of r. */
+export function magnitude(lane: i32): f64 {
+  const up = <usize>n * 8
+  let c = plain(0, lane)
+  let e = plain(1, lane)
+  let north = plain(2, lane)
+  let x = plain(4, lane)
+  let sum: f64 = 0
+  for (const end = c + bytes(); c < end; c += 8) {
+    const sides = abs(load<f64>(e) * load<f64>(x + 8)) + abs(load<f64>(e - 8) * load<f64>(x - 8))
+    const rows = abs(load<f64>(north) * load<f64>(x + up)) + abs(load<f64>(north - up) * load<f64>(x - up))
+    const value = abs(load<f64>(c) * load<f64>(x)) + sides + rows
+    sum += value * value
+    e += 8
+    north += 8
+    x += 8
+  }
+  return sqrt(sum)
+}
+
+/** x of the system that was given. + 0, so that a zero has one sign. */
+export function finish(lane: i32): void {
+  const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
+  const b = f64x2.splat(load<f64>(reportOf(lane), UNIT_B))
+  let x = plain(4, lane)
+  for (const end = x + bytes(); x < end; x += 16) {
+    v128.store(x, f64x2.add(f64x2.mul(f64x2.mul(v128.load(x), a), b), f64x2.splat(0)))
+  }
+}
+
+function clearWalls(lane: i32): void {
+  const up = <usize>n * 8
+  let east = plain(1, lane) + up - 8
+  let north = plain(2, lane) + bytes() - up
+  for (let i = 0; i < n; i++) {
+    store<f64>(east, 0)
+    store<f64>(north, 0)
+    east += up
+    north += 8
+  }
+}

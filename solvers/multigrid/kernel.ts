@@ -1,0 +1,133 @@
+/**
+ * The kernel of kernels/multigrid.as.ts on a pool of workers: groups of samples, as many as there are lanes, each in the memory
+ * of the thread that is free. A memory serves one n, so pools are kept by n; the last one is kept.
+ */
+import type { Status, Stencil } from '../../contracts.ts'
+import { compileKernel, loadKernel } from '../../kernels/load.ts'
+import { openPool, type Pool } from '../../kernels/pool.ts'
+
+export type Precision = 'mixed' | 'double'
+
+/** Samples per call. */
+export const LANES: Readonly<Record<Precision, number>> = { mixed: 4, double: 2 }
+
+export interface Limits {
+  tolerance: number
+  iterations: number // conjugate-gradient steps in all
+}
+
+export interface Outcome {
+  status: Status
+  iterations: number
+  residual: number // ‖rhs − A x‖ / ‖rhs‖, recomputed in f64
+}
+
+/** Solves the entries `rows` of the batch into `x`, at most LANES of them. */
+export function solveGroup(
+  { pool, layout }: Opened,
+  precision: Precision,
+  limits: Limits,
+  rows: readonly number[],
+  { matrix, rhs, x }: { matrix: Stencil; rhs: Float64Array; x: Float64Array },
+): Promise<Outcome[]> {
+  const { n } = matrix
+  const inputs = [matrix.center, matrix.east, matrix.north, rhs]
+  return pool.use(async ({ memory, heap, call }) => {
+    const array = (kind: number, lane: number) =>
+      new Float64Array(memory.buffer, heap + layout.arrays[kind]![lane]!, n * n)
+    for (const [lane, row] of rows.entries()) {
+      for (const [kind, values] of inputs.entries())
+        array(kind, lane).set(values.subarray(row * n * n, (row + 1) * n * n))
+    }
+    const name = precision === 'mixed' ? 'solveMixed' : 'solveDouble'
+    await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS)
+    const report = new Float64Array(memory.buffer, heap, 8 * rows.length)
+    return rows.map((row, lane) => {
+      x.set(array(X, lane), row * n * n)
+      const [status, iterations, residual] = report.subarray(8 * lane)
+      return { status: STATUSES[status!]!, iterations: iterations!, residual: residual! }
+    })
+  })
+}
+
+/** One cycle z = M r and one operator S z of four (mixed) or two (double) systems; r is 0 on nodes with odd i + j. For tests. */
+export function probe(
+  precision: Precision,
+  matrix: Stencil,
+  r: Float64Array,
+): { z: Float64Array; w: Float64Array } {
+  const { n } = matrix
+  const layout = layoutOf(n)
+  const { memory, heap, call } = loadKernel(compileKernel(FILE), layout.bytes)
+  const [z, w] = [new Float64Array(r.length), new Float64Array(r.length)]
+  const array = (kind: number, lane: number) =>
+    new Float64Array(memory.buffer, heap + layout.arrays[kind]![lane]!, n * n)
+  for (let lane = 0; lane < LANES[precision]; lane++) {
+    for (const [kind, values] of [matrix.center, matrix.east, matrix.north, r].entries())
+      array(kind, lane).set(values.subarray(lane * n * n, (lane + 1) * n * n))
+  }
+  call(precision === 'mixed' ? 'probeMixed' : 'probeDouble', heap, n)
+  for (let lane = 0; lane < LANES[precision]; lane++) {
+    const unit = new Float64Array(memory.buffer, heap + 64 * lane + 32, 1)[0]!
+    z.set(array(X, lane), lane * n * n)
+    w.set(
+      array(R, lane).map((value) => value * unit),
+      lane * n * n,
+    )
+  }
+  return { z, w }
+}
+
+export interface Opened {
+  pool: Pool
+  layout: Layout
+}
+
+/** Lends a pool for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it. */
+export async function withPool<T>(
+  n: number,
+  workers: number,
+  job: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const mine = last?.n === n && last.workers === workers ? last : openFor(n, workers)
+  if (last !== mine && last?.users === 0) void last.pool.close()
+  last = mine
+  mine.users++
+  try {
+    return await job(mine)
+  } finally {
+    mine.users--
+    if (mine.users === 0 && last !== mine) await mine.pool.close()
+  }
+}
+
+function openFor(n: number, workers: number): Kept {
+  const layout = layoutOf(n)
+  return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers: workers }) }
+}
+
+const FILE = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
+const STATUSES: readonly Status[] = ['converged', 'max-iterations', 'breakdown', 'non-finite']
+const OUTERS = 10 // solves that refinement may take
+const X = 4
+const R = 5
+
+interface Kept extends Opened {
+  n: number
+  workers: number
+  users: number
+}
+let last: Kept | null = null
+
+interface Layout {
+  bytes: number
+  arrays: readonly (readonly number[])[] // [array][lane]
+}
+
+/** The kernel alone knows where things lie. */
+function layoutOf(n: number): Layout {
+  const { call } = loadKernel(compileKernel(FILE), 0)
+  const lanes = [0, 1, 2, 3]
+  const arrays = [0, 1, 2, 3, 4, 5].map((array) => lanes.map((lane) => call('arrayOf', n, array, lane)))
+  return { bytes: call('bytesOf', n), arrays }
+}

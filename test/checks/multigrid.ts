@@ -1,0 +1,69 @@
+/**
+ * `npm run check:multigrid`: steps and residuals of the solver multigrid on large grids and at high contrast. Minutes; one line per
+ * case, exit code 1 if one fails. `-- --grids 64,128` takes fewer.
+ *
+ * Steps: at most 13 in f64 (17 in f32 with refinement) for variance up to 2, at most 22 (28) up to contrast 1e10; the residual, by
+ * other code, at most 1e-10, or the floor of rounding 4 ε ‖ |A| |x| ‖ for two-phase media of contrast 1e9.
+ */
+import { parseArgs } from 'node:util'
+import multigrid from '../../solvers/multigrid.ts'
+import { honest, noise, twoPhase } from '../solvers/multigrid/systems.ts'
+import { type Problems, problemsOf } from '../speed/solvers/problems.ts'
+
+const { values: flags } = parseArgs({
+  options: { grids: { type: 'string', default: '64,65,127,128,256,512,1024' } },
+})
+const grids = flags.grids.split(',').map(Number)
+
+let failed = 0
+console.log('case                                 steps f64 (most)   steps mixed (most)   residual (allowed)')
+for (const n of grids) {
+  for (const covariance of ['cubic', 'exponential', 'gaussian']) {
+    for (const variance of [0.1, 2]) {
+      const rows = n <= 256 ? 4 : 1
+      await line(`${covariance} ${variance}`, await problemsOf({ n, rows, covariance, variance }), 13, 17)
+    }
+  }
+}
+for (const n of grids.filter((side) => side >= 128 && side <= 512)) {
+  await line(
+    'exponential 8',
+    await problemsOf({ n, rows: 2, covariance: 'exponential', variance: 8 }),
+    22,
+    28,
+  )
+}
+for (const n of grids.filter((side) => side <= 128)) {
+  const matrix = twoPhase({ n, batch: 4, variance: 1, covariance: 'gaussian', length: 0.15 }, 1e9)
+  await line('two-phase 1e9', { n, rows: 4, matrix, rhs: noise(n, 4) }, Infinity, Infinity)
+}
+console.log(failed === 0 ? 'all within bounds' : `${failed} cases out of bounds`)
+process.exit(failed === 0 ? 0 : 1)
+
+async function line(name: string, { n, matrix, rhs }: Problems, most: number, mostMixed: number) {
+  const [double, mixed] = [await solve('double'), await solve('mixed')]
+  const steps = [Math.max(...double.iterations), Math.max(...mixed.iterations)] as const
+  let [worst, allowed] = [0, 1e-10]
+  for (const { x } of [double, mixed]) {
+    for (let b = 0; b < matrix.batch; b++) {
+      const { residual, floor } = honest(matrix, x, rhs, b)
+      if (residual > worst) [worst, allowed] = [residual, Math.max(1e-10, 1.01 * floor)]
+    }
+  }
+  const contrast =
+    Math.max(...matrix.center.subarray(0, n * n)) / Math.min(...matrix.center.subarray(0, n * n))
+  const holds = steps[0] <= most && steps[1] <= mostMixed && worst <= allowed
+  if (!holds) failed++
+  const columns = [
+    `${name}, ${n}, contrast ${contrast.toExponential(0)}`.padEnd(38),
+    `${steps[0]} (${most})`.padEnd(19),
+    `${steps[1]} (${mostMixed})`.padEnd(21),
+    `${worst.toExponential(1)} (${allowed.toExponential(1)})`,
+  ]
+  console.log(`${columns.join('')}${holds ? '' : '  FAILED'}`)
+
+  async function solve(precision: string) {
+    const params = { ...multigrid.defaults, precision }
+    return multigrid.solve(await multigrid.setup(matrix, params), rhs, params)
+  }
+}

@@ -89,7 +89,7 @@ async function learn(run: Run, ctx: World): Promise<Learned> {
       if (!Number.isFinite(loss)) return { status: 'diverged', steps, history, kept }
       losses.push(loss)
     }
-    const weights = network.step.weights()
+    const weights = await network.step.weights()
     const valid = await validate(run, weights, ctx.signal)
     if (Number.isNaN(valid)) return { status: 'diverged', steps, history, kept }
     const at = { epoch, loss: mean(losses), valid }

@@ -8,6 +8,11 @@ export interface Compiled {
   noise: readonly NoiseRequest[]
   /** Outputs are written into `into` where it holds a tensor of that name; the others are fresh. */
   run(inputs: Named<HostTensor>, into?: Named<HostTensor>): Promise<Record<string, HostTensor>>
+  /**
+   * A tensor given in `into` under a name that the program calls resident may stay on the device: it can be fed to any
+   * program there, and its memory here is stale until this brings the values. Where the device is the host, nothing to do.
+   */
+  fetch(tensors: Named<HostTensor>): Promise<void>
   dispose(): Promise<void>
 }
 

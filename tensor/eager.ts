@@ -26,6 +26,7 @@ export function compileEager(program: Program, backend = 'cpu'): Compiled {
       for (const [name, { data }] of Object.entries(into)) data.set(outputs[name]!.data)
       return { ...outputs, ...into }
     },
+    async fetch() {}, // it is there
     async dispose() {},
   }
 }

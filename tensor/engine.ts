@@ -37,7 +37,7 @@ export interface TrainStep {
   noise: readonly NoiseRequest[]
   /** One step of the optimizer at this learning rate; returns the loss before it. */
   run(feeds: Named<HostTensor>, noise: Named<HostTensor>, rate: number): Promise<number>
-  weights(): Weights // copies
+  weights(): Promise<Weights> // copies, brought from the device
   dispose(): Promise<void>
 }
 export interface GradientSpec {
@@ -78,7 +78,11 @@ export async function compileStep(spec: StepSpec, options: EngineOptions): Promi
       steps++
       return outputs.loss!.data[0]!
     },
-    weights: () => weightsOf(spec.weights, unprefixed('weights', now)),
+    async weights() {
+      const own = unprefixed('weights', now)
+      await compiled.fetch(own)
+      return weightsOf(spec.weights, own)
+    },
     dispose: compiled.dispose,
   }
 }

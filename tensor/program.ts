@@ -26,6 +26,7 @@ export interface NoiseRequest {
 
 export interface Program {
   inputs: Named<Declared> // without the noise, which is discovered by running
+  resident?: readonly string[] // outputs that feed a later run: they may stay on the device
   run(inputs: Named<Tensor>, noise: Noise): Record<string, Tensor>
 }
 
@@ -59,10 +60,11 @@ export function stepProgram(
   const scalars = ['rate', ...Object.keys(optimizer.scalars(1, settings))]
   const memory = Object.assign({}, ...slots.map((slot) => declareAll(`memory/${slot}`, weights)))
   const scalar: Declared = { shape: [], dtype: 'float32' }
+  const kept = { ...declareAll('weights', weights), ...memory }
   return {
+    resident: Object.keys(kept),
     inputs: {
-      ...declareAll('weights', weights),
-      ...memory,
+      ...kept,
       ...prefixed('feeds', feeds),
       ...prefixed('scalars', Object.fromEntries(scalars.map((name) => [name, scalar]))),
     },
@@ -71,8 +73,8 @@ export function stepProgram(
       const outputs: Record<string, Tensor> = { loss: value }
       const fed = unprefixed('scalars', inputs) as Record<string, Scalar>
       for (const [name, gradient] of Object.entries(gradients)) {
-        const kept = Object.fromEntries(slots.map((slot) => [slot, inputs[`memory/${slot}/${name}`]!]))
-        const next = optimizer.update(inputs[`weights/${name}`]!, gradient, kept, fed, settings)
+        const past = Object.fromEntries(slots.map((slot) => [slot, inputs[`memory/${slot}/${name}`]!]))
+        const next = optimizer.update(inputs[`weights/${name}`]!, gradient, past, fed, settings)
         outputs[`weights/${name}`] = next.weight
         for (const slot of slots) outputs[`memory/${slot}/${name}`] = next.memory[slot]!
       }

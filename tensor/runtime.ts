@@ -41,6 +41,7 @@ export async function compileOrt(program: Program, threads: number): Promise<Com
       await session.run(feeds, fetches)
       return outputs
     },
+    async fetch() {}, // it is there
     dispose: () => session.release(),
   }
 }
@@ -57,7 +58,7 @@ export function traceProgram(program: Program): { graph: Graph; requests: readon
   return { graph, requests }
 }
 
-function outputName(name: string): string {
+export function outputName(name: string): string {
   return `next/${name}`
 }
 
@@ -71,6 +72,6 @@ function sessionOptions(threads: number): InferenceSession.SessionOptions {
   }
 }
 
-function toOrt({ dtype, data, shape }: HostTensor): OrtTensor {
+export function toOrt({ dtype, data, shape }: HostTensor): OrtTensor {
   return new OrtTensor(dtype, data as Float32Array, shape)
 }

@@ -29,7 +29,7 @@ export const gatherRules: Record<string, LowerRule> = {
     const inner = x.shape.length - ids.shape.length
     const wide = g.reshape(valid, [...ids.shape, ...Array(inner).fill(1)])
     const rows = g.add('Where', [wide, g.of(x), g.scalar(0, x.dtype)])
-    const places = g.add('Unsqueeze', [g.cast(safe, 'int32', 'int64'), g.ints([ids.shape.length])])
+    const places = rowPlaces(g, safe, ids.shape.length)
     return g.add('ScatterND', [g.filled(0, y!.shape, x.dtype), places, rows], { reduction: 'add' })
   },
   /** Our own, see ops.ts. Rows that belong nowhere are taken to segment 0 with the lowest of all values. */
@@ -40,7 +40,7 @@ export const gatherRules: Record<string, LowerRule> = {
     const lowest = g.scalar(LOWEST)
     const tall = [ids.shape[0]!, ...values.shape.slice(1).map(() => 1)]
     const rows = g.add('Where', [g.reshape(valid, tall), g.of(values), lowest])
-    const places = g.add('Unsqueeze', [g.cast(safe, 'int32', 'int64'), g.ints([1])])
+    const places = rowPlaces(g, safe, 1)
     const found = g.add('ScatterND', [g.filled(LOWEST, y!.shape), places, rows], { reduction: 'max' })
     return g.add('Where', [g.add('Equal', [found, lowest]), g.scalar(node.attrs.empty as number), found])
   },
@@ -74,6 +74,11 @@ function named(node: KernelNode, name: string): Value {
 
 function int64(g: Builder, value: Value): string {
   return g.cast(g.of(value), value.dtype, 'int64')
+}
+
+/** Indices as ScatterND wants them, one more axis; shaped before they are int64, which the WebGPU provider cannot reshape. */
+function rowPlaces(g: Builder, safe: string, rank: number): string {
+  return g.cast(g.add('Unsqueeze', [safe, g.ints([rank])]), 'int32', 'int64')
 }
 
 /** Which ids are in [0, n), and ids with 0 in place of the others. */

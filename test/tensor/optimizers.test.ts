@@ -21,7 +21,7 @@ async function twoSteps(name: string, params: Record<string, number>, device: 'c
     g: { ...scale, data: Float32Array.from(g) },
   })
   const losses = [await step.run(fed(1, 0.5), {}, 0.1), await step.run(fed(3, 0), {}, 0.2)]
-  const result = [...step.weights().get('w')!.data]
+  const result = [...(await step.weights()).get('w')!.data]
   await step.dispose()
   return { losses, result }
 }

@@ -2,10 +2,13 @@
  * The door to tensors: `tf` is TensorFlow.js with its wrong gradients patched (gradients/) and its random ops guarded
  * (random.ts), followed by the ops that it lacks. Models and losses import from here alone.
  */
+import './gradients/convolution.ts'
 import './gradients/elementwise.ts'
-import './gradients/image.ts'
+import './gradients/lookups.ts'
+import './gradients/moves.ts'
+import './gradients/pools.ts'
+import './gradients/resizes.ts'
 import './gradients/scans.ts'
-import './gradients/structure.ts'
 import * as tf from './tf.ts'
 
 export { logSumExp, stopGradient } from './ops.ts'

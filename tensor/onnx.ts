@@ -5,7 +5,7 @@
 export const OPSET = 20
 const IR_VERSION = 9
 
-export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool'
+export type OnnxType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool'
 export type Attribute = number | string | readonly number[] | { float: number }
 
 export interface OnnxNode {
@@ -44,7 +44,7 @@ export function encodeModel({ nodes, constants, inputs, outputs }: OnnxModel): U
   return message().integer(1, IR_VERSION).text(2, 'fieldrank').nested(7, graph).nested(8, opset).bytes()
 }
 
-const TYPES: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 }
+const TYPES: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 }
 
 /** The number of a type, as the attribute `to` of Cast wants it. */
 export function typeNumber(dtype: OnnxType): number {

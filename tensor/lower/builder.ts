@@ -7,7 +7,11 @@ export type LowerRule = (node: KernelNode, graph: Builder) => string | readonly 
 
 type Attributes = Readonly<Record<string, Attribute>>
 
+/** What float32 means in a graph: itself, or double precision (see double.ts). Rules always say float32. */
+export type Precision = 'float32' | 'float64'
+
 export interface Builder {
+  readonly precision: Precision
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxTensor[]
   /** The ONNX name of a value, cast if it is not of the asked type. */
@@ -30,15 +34,20 @@ export interface Builder {
   label(label: string): void
 }
 
+export function inPrecision(dtype: OnnxType, precision: Precision): OnnxType {
+  return dtype === 'float32' ? precision : dtype
+}
+
 const SMALL = 64 // uniform constants up to this many elements are written out
 
-export function startBuilder(): Builder {
+export function startBuilder(precision: Precision = 'float32'): Builder {
   const nodes: OnnxNode[] = []
-  const { constants, constant } = startConstants()
+  const { constants, constant } = startConstants(precision)
   const names = new Map<Value, string>()
   let [count, label] = [0, '']
 
   const builder: Builder = {
+    precision,
     nodes,
     constants,
     of(value, dtype = value.dtype) {
@@ -53,7 +62,8 @@ export function startBuilder(): Builder {
       nodes.push({ op, name: `${label}/${op}/${nodes.length}`, inputs, outputs: made, attributes })
       return made
     },
-    cast: (name, from, to) => (from === to ? name : builder.add('Cast', [name], { to: typeNumber(to) })),
+    cast: (name, from, to) => 
+      from === to ? name : builder.add('Cast', [name], { to: typeNumber(inPrecision(to, precision)) }),
     ints: (values) => constant(values, [values.length], 'int64'),
     scalar: (value, dtype = 'float32') => constant([value], [], dtype),
     tensor: constant,
@@ -72,10 +82,11 @@ export function startBuilder(): Builder {
 }
 
 /** The initializers of the graph; equal short ones are written once. */
-function startConstants() {
+function startConstants(precision: Precision) {
   const constants: OnnxTensor[] = []
   const known = new Map<string, string>()
-  const constant: Builder['tensor'] = (values, shape, dtype) => {
+  const constant: Builder['tensor'] = (values, shape, asked) => {
+    const dtype = inPrecision(asked, precision)
     const bytes = bytesOf(values, dtype)
     const key = bytes.length <= 256 ? `${dtype} [${shape}] ${Buffer.from(bytes).toString('hex')}` : undefined
     const found = key === undefined ? undefined : known.get(key)
@@ -102,6 +113,7 @@ function bytesOf(values: Iterable<number>, dtype: OnnxType): Uint8Array {
 
 function typed(values: Iterable<number>, dtype: OnnxType) {
   if (dtype === 'float32') return Float32Array.from(values)
+  if (dtype === 'float64') return Float64Array.from(values)
   if (dtype === 'int32') return Int32Array.from(values)
   if (dtype === 'int64') return BigInt64Array.from([...values].map(BigInt))
   return Uint8Array.from(values)

@@ -1,113 +1,158 @@
 /**
- * Convolutions. TensorFlow.js keeps images as [B, h, w, C] and filters as [kh, kw, in, out]; ONNX wants [B, C, h, w] and
- * [out, in, kh, kw]. Both correlate (no flip), and 'same' pads the bottom right when it cannot be even, which `pads` says.
+ * Convolutions in two and three dimensions. TensorFlow.js keeps images as [B, sides…, C] and filters as [size…, in, out];
+ * ONNX wants [B, C, sides…] and [out, in, size…]. Both correlate (no flip). Letters: P places of the output, batch included.
  */
-import type { KernelNode, Shape, Value } from '../graph.ts'
-import { convolution, type Window } from '../shapes/image.ts'
+import { type Attrs, type KernelNode, type Shape, sizeOf, type Value } from '../graph.ts'
+import { convolution, depthwise, type Window } from '../shapes/windows.ts'
 import type { Builder, LowerRule } from './builder.ts'
-import { reversed, slice } from './structure.ts'
+import { reversed } from './structure.ts'
+import { convolvedByTaps, padImage, spreadByTaps, tap, tapsOf } from './taps.ts'
+
+const dense: Kind = { separate: false, geometry: convolution, groups: () => 1, outFirst, turned, tapGradient: byProduct }
+const byChannels: Kind = {
+  separate: true,
+  geometry: depthwise,
+  groups: (filter) => filter.at(-2)!,
+  outFirst: channelByChannel,
+  turned: undefined,
+  tapGradient: byChannel,
+}
 
 export const convolutionRules: Record<string, LowerRule> = {
-  Conv2D(node, g) {
+  Conv2D: forward(dense),
+  Conv2DBackpropInput: byImage(dense),
+  Conv2DBackpropFilter: byFilter(dense),
+  Conv3D: forward(dense),
+  Conv3DBackpropInputV2: byImage(dense),
+  Conv3DBackpropFilterV2: byFilter(dense),
+  DepthwiseConv2dNative: forward(byChannels),
+  DepthwiseConv2dNativeBackpropInput: byImage(byChannels),
+  DepthwiseConv2dNativeBackpropFilter: byFilter(byChannels),
+}
+
+/** How filters meet channels: all with all, or each with its own. */
+interface Kind {
+  separate: boolean
+  geometry(x: Shape, filter: Shape, attrs: Attrs): { window: Window }
+  groups(filter: Shape): number
+  outFirst(g: Builder, filter: Value): string
+  turned: ((g: Builder, filter: Value) => string) | undefined
+  /** Gradient by one tap of the filter: what the tap sees [P, in], and dy [P, out]. */
+  tapGradient(g: Builder, seen: string, dy: string, sides: TapSides): string
+}
+interface TapSides {
+  pixels: number
+  inputs: number
+  outputs: number // of the filter: its last side
+}
+
+function forward({ separate, geometry, groups, outFirst }: Kind): LowerRule {
+  return (node, g) => {
     const [x, filter] = [named(node, 'x'), named(node, 'filter')]
-    const window = convolution(x.shape, filter.shape, node.attrs)
-    const attributes = { ...geometry(window), dilations: [window.dilationHeight, window.dilationWidth] }
-    return channelsLast(g, g.add('Conv', [channelsFirst(g, g.of(x)), outFirst(g, filter)], attributes))
-  },
-  /** The gradient by the image; also the transposed convolution. */
-  Conv2DBackpropInput(node, g) {
-    const [dy, filter] = [named(node, 'dy'), named(node, 'filter')]
-    const [dx] = node.outputs
-    const window = convolution(dx!.shape, filter.shape, node.attrs)
-    const dyFirst = channelsFirst(g, g.of(dy))
-    if (window.strideHeight === 1 && window.strideWidth === 1)
-      return channelsLast(g, g.add('Conv', [dyFirst, turned(g, filter)], full(window)))
-    const attributes = { ...geometry(window), output_padding: leftOver(dx!.shape, dy.shape, window) }
-    return channelsLast(g, g.add('ConvTranspose', [dyFirst, outFirst(g, filter)], attributes))
-  },
-  /**
-   * The gradient by the filter: for each tap (i, j) the image shifted by it, as a matrix of pixels × channels, transposed,
-   * times dy. One Gemm a tap is faster here, and leaner, than one Gemm over all shifts side by side.
-   */
-  Conv2DBackpropFilter(node, g) {
-    const [x, dy] = [named(node, 'x'), named(node, 'dy')]
-    const filterShape = node.attrs.filterShape as number[]
-    const window = convolution(x.shape, filterShape, node.attrs)
-    const [kh, kw, inputs, outputs] = filterShape as [number, number, number, number]
-    const pixels = dy.shape[0]! * dy.shape[1]! * dy.shape[2]!
-    const padded = padImage(g, g.of(x), window)
-    const columns = g.reshape(g.of(dy), [pixels, outputs])
-    const taps: string[] = []
-    for (let i = 0; i < kh; i++)
-      for (let j = 0; j < kw; j++) {
-        const shifted = tap(g, padded, i, j, window)
-        taps.push(g.add('Gemm', [g.reshape(shifted, [pixels, inputs]), columns], { transA: 1 }))
-      }
-    const stacked = taps.length > 1 ? g.add('Concat', taps, { axis: 0 }) : taps[0]!
-    return g.reshape(stacked, filterShape)
-  },
-}
-
-export function channelsFirst(g: Builder, image: string): string {
-  return g.transpose(image, [0, 3, 1, 2])
-}
-
-export function channelsLast(g: Builder, image: string): string {
-  return g.transpose(image, [0, 2, 3, 1])
-}
-
-export function pads({ padInfo: { top, left, bottom, right } }: Window): number[] {
-  return [top, left, bottom, right]
-}
-
-/** Window, stride and pads as ONNX spells them. */
-export function geometry(window: Window) {
-  return {
-    kernel_shape: [window.filterHeight, window.filterWidth],
-    strides: [window.strideHeight, window.strideWidth],
-    pads: pads(window),
+    const { window } = geometry(x.shape, filter.shape, node.attrs)
+    if (g.precision === 'float64') return convolvedByTaps(g, x, { value: filter, separate }, window)
+    const attributes = { ...attributesOf(window), group: groups(filter.shape) }
+    return channelsLast(g, g.add('Conv', [channelsFirst(g, g.of(x), x), outFirst(g, filter)], attributes), x)
   }
 }
 
-/** Rows and columns at the end of the image that no window reached: a transposed convolution must add them. */
-export function leftOver(image: Shape, small: Shape, window: Window): number[] {
-  const { padInfo: pad, strideHeight, strideWidth, filterHeight, filterWidth } = window
-  const reached = (count: number, stride: number, size: number) => (count - 1) * stride + size
-  return [
-    image[1]! - (reached(small[1]!, strideHeight, filterHeight) - pad.top - pad.bottom),
-    image[2]! - (reached(small[2]!, strideWidth, filterWidth) - pad.left - pad.right),
-  ]
+/** The gradient by the image; also the transposed convolution. */
+function byImage({ separate, geometry, groups, outFirst, turned }: Kind): LowerRule {
+  return (node, g) => {
+    const [dy, filter] = [named(node, 'dy'), named(node, 'filter')]
+    const [dx] = node.outputs
+    const { window } = geometry(dx!.shape, filter.shape, node.attrs)
+    if (g.precision === 'float64') return spreadByTaps(g, dy, { value: filter, separate }, window)
+    const dyFirst = channelsFirst(g, g.of(dy), dy)
+    const around = full(window)
+    if (turned !== undefined && window.strides.every((by) => by === 1) && around.pads.every((pad) => pad >= 0))
+      return channelsLast(g, g.add('Conv', [dyFirst, turned(g, filter)], around), dy)
+    const attributes = { ...attributesOf(window), output_padding: window.unseen, group: groups(filter.shape) }
+    return channelsLast(g, g.add('ConvTranspose', [dyFirst, outFirst(g, filter)], attributes), dy)
+  }
+}
+
+/**
+ * The gradient by the filter: for each tap the image shifted by it, as a matrix of pixels × channels, transposed,
+ * times dy. One Gemm a tap is faster here, and leaner, than one Gemm over all shifts side by side.
+ */
+function byFilter({ geometry, tapGradient }: Kind): LowerRule {
+  return (node, g) => {
+    const [x, dy] = [named(node, 'x'), named(node, 'dy')]
+    const filterShape = node.attrs.filterShape as number[]
+    const { window } = geometry(x.shape, filterShape, node.attrs)
+    const sides: TapSides = {
+      pixels: sizeOf(dy.shape.slice(0, -1)),
+      inputs: filterShape.at(-2)!,
+      outputs: filterShape.at(-1)!,
+    }
+    const padded = padImage(g, g.of(x), window)
+    const columns = g.reshape(g.of(dy), [sides.pixels, dy.shape.at(-1)!])
+    const taps = tapsOf(window.size).map((at) => {
+      const seen = g.reshape(tap(g, padded, at, window), [sides.pixels, sides.inputs])
+      return tapGradient(g, seen, columns, sides)
+    })
+    const stacked = taps.length > 1 ? g.add('Concat', taps, { axis: 0 }) : taps[0]!
+    return g.reshape(stacked, filterShape)
+  }
+}
+
+/** [B, sides…, C] → [B, C, sides…]; `like` has the rank. */
+export function channelsFirst(g: Builder, image: string, { shape: { length } }: { shape: Shape }): string {
+  return g.transpose(image, [0, length - 1, ...spatial(length)])
+}
+
+export function channelsLast(g: Builder, image: string, { shape: { length } }: { shape: Shape }): string {
+  return g.transpose(image, [0, ...spatial(length).map((axis) => axis + 1), 1])
+}
+
+/** Window, stride, dilation and pads as ONNX spells them. */
+export function attributesOf({ size, strides, dilations, before, after }: Window) {
+  return { kernel_shape: size, strides, dilations, pads: [...before, ...after] }
 }
 
 export function named(node: KernelNode, name: string): Value {
   return node.inputs[node.names.indexOf(name)]!
 }
 
+function spatial(rank: number): number[] {
+  return [...Array(rank - 2).keys()].map((i) => i + 1)
+}
+
 function outFirst(g: Builder, filter: Value): string {
-  return g.transpose(g.of(filter), [3, 2, 0, 1]) // [out, in, kh, kw]
+  const n = filter.shape.length - 2
+  return g.transpose(g.of(filter), [n + 1, n, ...Array(n).keys()]) // [out, in, size…]
 }
 
-/** The filter turned half round, with inputs for outputs: [in, out, kh, kw]. */
+/** [kh, kw, in, multiplier] → [in · multiplier, 1, kh, kw]. */
+function channelByChannel(g: Builder, filter: Value): string {
+  const [kh, kw, inputs, multiplier] = filter.shape as [number, number, number, number]
+  return g.reshape(g.transpose(g.of(filter), [2, 3, 0, 1]), [inputs * multiplier, 1, kh, kw])
+}
+
+/** The filter turned half round, with inputs for outputs: [in, out, size…]. */
 function turned(g: Builder, filter: Value): string {
-  const axes = [0, 1].filter((axis) => filter.shape[axis] !== 1)
-  return g.transpose(reversed(g, g.of(filter), axes), [2, 3, 0, 1])
+  const n = filter.shape.length - 2
+  const axes = [...Array(n).keys()].filter((axis) => filter.shape[axis] !== 1)
+  return g.transpose(reversed(g, g.of(filter), axes), [n, n + 1, ...Array(n).keys()])
 }
 
-/** Every overlap of filter and dy counts: pads are k − 1 less those of the forward pass. */
-function full({ filterHeight: kh, filterWidth: kw, padInfo: { top, left, bottom, right } }: Window) {
-  return { kernel_shape: [kh, kw], pads: [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right] }
+/** Every overlap of filter and dy counts: pads are (k − 1) · dilation less those of the forward pass. */
+function full({ size, dilations, before, after }: Window) {
+  const reach = size.map((k, i) => (k - 1) * dilations[i]!)
+  const pads = [...reach.map((r, i) => r - before[i]!), ...reach.map((r, i) => r - after[i]!)]
+  return { kernel_shape: size, dilations, pads }
 }
 
-function padImage(g: Builder, image: string, window: Window): string {
-  const [top, left, bottom, right] = pads(window)
-  if (!top && !left && !bottom && !right) return image
-  return g.add('Pad', [image, g.ints([0, top!, left!, 0, 0, bottom!, right!, 0])])
+function byProduct(g: Builder, seen: string, dy: string): string {
+  return g.add('Gemm', [seen, dy], { transA: 1 }) // [in, out]
 }
 
-/** The pixel that tap (i, j) sees from each place of the output. */
-function tap(g: Builder, image: string, i: number, j: number, window: Window): string {
-  const { outHeight, outWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = window
-  const [top, left] = [i * dilationHeight, j * dilationWidth]
-  const end = [top + (outHeight - 1) * strideHeight + 1, left + (outWidth - 1) * strideWidth + 1]
-  return slice(g, image, [top, left], end, [1, 2], [strideHeight, strideWidth])
+/** Σ over pixels of what a channel saw times each of its own outputs: [in, multiplier]. */
+function byChannel(g: Builder, seen: string, dy: string, { pixels, inputs, outputs }: TapSides): string {
+  const products = g.add('Mul', [
+    g.reshape(seen, [pixels, inputs, 1]),
+    g.reshape(dy, [pixels, inputs, outputs]),
+  ])
+  return g.add('ReduceSum', [products, g.ints([0])], { keepdims: 0 })
 }

@@ -13,9 +13,6 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Tanh: unary('Tanh'),
   Sigmoid: unary('Sigmoid'),
   Relu: unary('Relu'),
-  Softplus: unary('Softplus'),
-  Elu: unary('Elu'),
-  Erf: unary('Erf'),
   Sin: unary('Sin'),
   Cos: unary('Cos'),
   Floor: rounding('Floor'),
@@ -23,35 +20,27 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Round: rounding('Round'), // half to even in both
   Sign: unary('Sign'),
   IsNan: ({ inputs: [x] }, g) => g.add('IsNaN', [g.of(x!, 'float32')]),
+  IsInf: ({ inputs: [x] }, g) => g.add('IsInf', [g.of(x!, 'float32')]),
+  IsFinite({ inputs: [x] }, g) {
+    const value = g.of(x!, 'float32')
+    return g.add('Not', [g.add('Or', [g.add('IsNaN', [value]), g.add('IsInf', [value])])])
+  },
   LogicalNot: ({ inputs: [x] }, g) => g.add('Not', [g.of(x!)]),
   Square({ inputs: [x] }, g) {
     const value = g.of(x!)
     return g.add('Mul', [value, value])
   },
   Rsqrt: (node, g) => g.add('Reciprocal', [g.add('Sqrt', [operand(node, g)])]),
-  /** eˣ − 1 = tanh(x/2) (eˣ + 1), which keeps its digits near 0. */
-  Expm1(node, g) {
-    const x = operand(node, g)
-    const half = g.add('Tanh', [g.add('Mul', [x, g.scalar(0.5)])])
-    const exact = g.add('Mul', [half, g.add('Add', [g.add('Exp', [x]), g.scalar(1)])])
-    const near = g.add('Less', [g.add('Abs', [x]), g.scalar(1)])
-    return g.add('Where', [near, exact, g.add('Sub', [g.add('Exp', [x]), g.scalar(1)])])
-  },
-  /** log(1 + x) = x log(u) / (u − 1) with u = 1 + x as rounded: the two roundings cancel. */
-  Log1p(node, g) {
-    const x = operand(node, g)
-    const u = g.add('Add', [x, g.scalar(1)])
-    const step = g.add('Sub', [u, g.scalar(1)])
-    const tiny = g.add('Equal', [step, g.scalar(0)])
-    const safe = g.add('Where', [tiny, g.scalar(1), step])
-    const scaled = g.add('Mul', [g.add('Log', [u]), g.add('Div', [x, safe])])
-    return g.add('Where', [tiny, x, scaled])
-  },
   Relu6: (node, g) => clip(node, g, 0, 6),
   ClipByValue: (node, g) =>
     clip(node, g, node.attrs.clipValueMin as number, node.attrs.clipValueMax as number),
-  LeakyRelu: (node, g) =>
-    g.add('LeakyRelu', [operand(node, g)], { alpha: { float: node.attrs.alpha as number } }),
+  /** max(x, 0) + alpha min(x, 0): one operator in float32, which is all that ONNX Runtime has. */
+  LeakyRelu(node, g) {
+    const [x, alpha] = [operand(node, g), node.attrs.alpha as number]
+    if (g.precision === 'float32') return g.add('LeakyRelu', [x], { alpha: { float: alpha } })
+    const below = g.add('Mul', [g.add('Min', [x, g.scalar(0)]), g.scalar(alpha)])
+    return g.add('Add', [g.add('Relu', [x]), below])
+  },
   /** 1 where x > 0, else alpha: −1 in the gradient of Abs. */
   Step(node, g) {
     const alpha = (node.attrs.alpha as number | undefined) ?? 0
@@ -105,7 +94,7 @@ export function select(g: Builder, condition: string, [yes, no]: [string, string
   return g.cast(g.add('Where', [condition, ...ints]), 'int32', 'bool')
 }
 
-function unary(op: string): LowerRule {
+export function unary(op: string): LowerRule {
   return (node, g) => g.add(op, [operand(node, g)])
 }
 
@@ -116,11 +105,11 @@ function rounding(op: string): LowerRule {
 }
 
 /** In the type of the result: Exp of an int32 is a float32. */
-function operand({ inputs: [x], outputs: [y] }: KernelNode, g: Builder): string {
+export function operand({ inputs: [x], outputs: [y] }: KernelNode, g: Builder): string {
   return g.of(x!, y!.dtype)
 }
 
-function operands({ inputs }: KernelNode, g: Builder, dtype: Kind): string[] {
+export function operands({ inputs }: KernelNode, g: Builder, dtype: Kind): string[] {
   return inputs.map((x) => g.of(x, dtype))
 }
 

@@ -2,25 +2,26 @@
 import { type Graph, liveNodes, type Node, type Value } from '../graph.ts'
 import type { OnnxModel, OnnxPort } from '../onnx.ts'
 import type { HostTensor } from '../types.ts'
-import { type Builder, startBuilder } from './builder.ts'
+import { type Builder, inPrecision, type Precision, startBuilder } from './builder.ts'
 import { lowerRules } from './rules.ts'
 
 /** How outputs are called: ONNX wants names that no input has. */
 export type Naming = (name: string) => string
 
-/** `fixed` inputs become constants of the model. */
+/** `fixed` inputs become constants of the model; they are float32. */
 export function lower(
   { inputs, outputs }: Graph,
   outputName: Naming,
   fixed: ReadonlyMap<string, HostTensor> = new Map(),
+  precision: Precision = 'float32',
 ): OnnxModel {
-  const builder = startBuilder()
+  const builder = startBuilder(precision)
   const live = liveNodes(outputs.values())
   const ports: OnnxPort[] = []
   for (const [name, value] of inputs) {
     if (!live.includes(value.node)) continue
     builder.name(value, name)
-    if (!fixed.has(name)) ports.push({ name, shape: value.shape, dtype: value.dtype })
+    if (!fixed.has(name)) ports.push({ name, shape: value.shape, dtype: inPrecision(value.dtype, precision) })
   }
   for (const node of live) lowerNode(node, builder)
   const ends = [...outputs].map(([name, value]) => lowerOutput(outputName(name), value, builder))
@@ -46,5 +47,5 @@ function lowerOutput(name: string, value: Value, builder: Builder): OnnxPort {
   const dtype = value.dtype === 'bool' ? 'int32' : value.dtype
   builder.label('output')
   builder.end(builder.of(value, dtype), name)
-  return { name, shape: value.shape, dtype }
+  return { name, shape: value.shape, dtype: inPrecision(dtype, builder.precision) }
 }

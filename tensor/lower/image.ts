@@ -1,31 +1,20 @@
-/** Pools and resizes of images [B, h, w, C]. */
-import { type KernelNode, type Shape, sizeOf } from '../graph.ts'
+/** Pools of images [B, sides…, C] in two and three dimensions, and resizes of [B, h, w, C]. */
+import { type KernelNode, sizeOf } from '../graph.ts'
 import { bilinear, nearest, type Resize } from '../interpolation.ts'
-import { pool, type Window } from '../shapes/image.ts'
+import { pool, type Window } from '../shapes/windows.ts'
 import type { Builder, LowerRule } from './builder.ts'
-import { channelsFirst, channelsLast, geometry, leftOver, named } from './convolution.ts'
+import { attributesOf, channelsFirst, channelsLast, named } from './convolution.ts'
+import { averagedByTaps, sharedByTaps } from './taps.ts'
 
 export const imageRules: Record<string, LowerRule> = {
   MaxPool: pooling('MaxPool'),
   AvgPool: pooling('AveragePool'), // pads are not counted, in both
-  /** To the first of the largest in each window, as in JavaScript. */
-  MaxPoolGrad(node, g) {
-    const x = named(node, 'input')
-    const window = pool(x.shape, node.attrs)
-    return tiles(x.shape, window) ? scatterInTiles(node, g, window) : scatterAnywhere(node, g, window)
-  },
-  /** dy / (size of the window) to all of the window; gradients/image.ts corrects it at the border. */
-  AvgPoolGrad(node, g) {
-    const [dy, x] = [named(node, 'dy'), named(node, 'input')]
-    const window = pool(x.shape, node.attrs)
-    const [kh, kw] = [window.filterHeight, window.filterWidth]
-    const [batch, height, width, channels] = x.shape as [number, number, number, number]
-    const planes = g.reshape(channelsFirst(g, g.of(dy)), [batch * channels, 1, dy.shape[1]!, dy.shape[2]!])
-    const share = g.filled(1 / (kh * kw), [1, 1, kh, kw])
-    const attributes = { ...geometry(window), output_padding: leftOver(x.shape, dy.shape, window) }
-    const spread = g.add('ConvTranspose', [planes, share], attributes)
-    return channelsLast(g, g.reshape(spread, [batch, channels, height, width]))
-  },
+  MaxPool3D: pooling('MaxPool'),
+  AvgPool3D: pooling('AveragePool'),
+  MaxPoolGrad: byLargest,
+  AvgPoolGrad: byShare,
+  MaxPool3DGrad: byLargest,
+  AvgPool3DGrad: byShare,
   ResizeNearestNeighbor(node, g) {
     const [x] = node.inputs
     const [batch, height, width, channels] = x!.shape as [number, number, number, number]
@@ -43,42 +32,63 @@ export const imageRules: Record<string, LowerRule> = {
 function pooling(op: string): LowerRule {
   return (node, g) => {
     const [x] = node.inputs
-    return channelsLast(g, g.add(op, [channelsFirst(g, g.of(x!))], geometry(pool(x!.shape, node.attrs))))
+    const { window } = pool(x!.shape, node.attrs)
+    if (op === 'AveragePool' && g.precision === 'float64') return averagedByTaps(g, x!, window)
+    return channelsLast(g, g.add(op, [channelsFirst(g, g.of(x!), x!)], attributesOf(window)), x!)
   }
 }
 
+/** To the first of the largest in each window, as in JavaScript. */
+function byLargest(node: KernelNode, g: Builder): string {
+  const x = named(node, 'input')
+  const { window } = pool(x.shape, node.attrs)
+  return tiles(window) ? scatterInTiles(node, g, window) : scatterAnywhere(node, g, window)
+}
+
+/** dy / (size of the window) to all of the window; gradients/pools.ts corrects it at the border. */
+function byShare(node: KernelNode, g: Builder): string {
+  const [dy, x] = [named(node, 'dy'), named(node, 'input')]
+  const { window } = pool(x.shape, node.attrs)
+  if (g.precision === 'float64') return sharedByTaps(g, dy, window)
+  const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!]
+  const planes = g.reshape(channelsFirst(g, g.of(dy), dy), [batch * channels, 1, ...window.places])
+  const share = g.filled(1 / sizeOf(window.size), [1, 1, ...window.size])
+  const attributes = { ...attributesOf(window), output_padding: window.unseen }
+  const spread = g.add('ConvTranspose', [planes, share], attributes)
+  return channelsLast(g, g.reshape(spread, [batch, channels, ...window.image]), x)
+}
+
 /** Windows side by side that fill the image. */
-function tiles(image: Shape, window: Window): boolean {
-  const { padInfo: pad, filterHeight, filterWidth, strideHeight, strideWidth } = window
-  const apart = strideHeight === filterHeight && strideWidth === filterWidth
-  return apart && image[1]! % filterHeight === 0 && image[2]! % filterWidth === 0 && !pad.top && !pad.left
+function tiles({ image, size, strides, before, after }: Window): boolean {
+  const apart = size.every((k, i) => strides[i] === k && image[i]! % k === 0)
+  return apart && [...before, ...after].every((pad) => pad === 0)
 }
 
 /** The image as one row a window: dy where the row is largest. */
-function scatterInTiles(node: KernelNode, g: Builder, window: Window): string {
+function scatterInTiles(node: KernelNode, g: Builder, { places, size }: Window): string {
   const [dy, x] = [named(node, 'dy'), named(node, 'input')]
-  const [batch, height, width, channels] = x.shape as [number, number, number, number]
-  const [kh, kw] = [window.filterHeight, window.filterWidth]
-  const [tall, wide] = [height / kh, width / kw]
-  const apart = g.reshape(g.of(x), [batch, tall, kh, wide, kw, channels])
-  const rows = g.reshape(g.transpose(apart, [0, 1, 3, 5, 2, 4]), [batch, tall, wide, channels, kh * kw])
+  const [n, taps] = [size.length, sizeOf(size)]
+  const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!]
+  const split = [batch, ...places.flatMap((count, i) => [count, size[i]!]), channels] // [B, (place, tap)…, C]
+  const order = [0, ...places.map((_, i) => 2 * i + 1), 2 * n + 1, ...places.map((_, i) => 2 * i + 2)]
+  const rows = g.reshape(g.transpose(g.reshape(g.of(x), split), order), [batch, ...places, channels, taps])
   const first = g.add('ArgMax', [rows], { axis: -1, keepdims: 1 })
-  const hit = g.add('Equal', [first, g.ints([...Array(kh * kw).keys()])])
-  const placed = g.add('Where', [hit, g.add('Unsqueeze', [g.of(dy), g.ints([4])]), g.scalar(0)])
-  const together = g.reshape(placed, [batch, tall, wide, channels, kh, kw])
-  return g.reshape(g.transpose(together, [0, 1, 4, 2, 5, 3]), x.shape)
+  const hit = g.add('Equal', [first, g.ints([...Array(taps).keys()])])
+  const placed = g.add('Where', [hit, g.add('Unsqueeze', [g.of(dy), g.ints([n + 2])]), g.scalar(0)])
+  const together = g.reshape(placed, [batch, ...places, channels, ...size])
+  const back = split.map((_, axis) => order.indexOf(axis))
+  return g.reshape(g.transpose(together, back), x.shape)
 }
 
-/** Windows that overlap: MaxPool tells the flat place of each maximum, counted over [B, C, h, w]. */
+/** Windows that overlap: MaxPool tells the flat place of each maximum, counted over [B, C, sides…]. */
 function scatterAnywhere(node: KernelNode, g: Builder, window: Window): string {
   const [dy, x] = [named(node, 'dy'), named(node, 'input')]
-  const [batch, height, width, channels] = x.shape as [number, number, number, number]
-  const [, places] = g.addMany('MaxPool', [channelsFirst(g, g.of(x))], geometry(window), 2)
+  const [, places] = g.addMany('MaxPool', [channelsFirst(g, g.of(x), x)], attributesOf(window), 2)
   const count = sizeOf(dy.shape)
-  const flat = g.reshape(channelsFirst(g, g.of(dy)), [count])
+  const flat = g.reshape(channelsFirst(g, g.of(dy), dy), [count])
   const inputs = [g.filled(0, [sizeOf(x.shape)]), g.reshape(places!, [count]), flat]
   const scattered = g.add('ScatterElements', inputs, { axis: 0, reduction: 'add' })
-  return channelsLast(g, g.reshape(scattered, [batch, channels, height, width]))
+  return channelsLast(g, g.reshape(scattered, [x.shape[0]!, x.shape.at(-1)!, ...window.image]), x)
 }
 
 /** y[b, p, q, c] = Σ A[p, i] B[q, j] x[b, i, j, c] with A and B constant. */

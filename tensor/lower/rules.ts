@@ -9,9 +9,11 @@ import { gatherRules } from './gather.ts'
 import { imageRules } from './image.ts'
 import { reduceRules } from './reduce.ts'
 import { structureRules } from './structure.ts'
+import { transcendentalRules } from './transcendental.ts'
 
 export const lowerRules: Readonly<Record<string, LowerRule>> = {
   ...elementwiseRules,
+  ...transcendentalRules,
   ...structureRules,
   ...reduceRules,
   ...gatherRules,

@@ -1,6 +1,7 @@
 /** Kernels that move values without computing any. */
 import { sameShape } from '../graph.ts'
 import { axesOf, axisOf } from '../shapes/call.ts'
+import { strided } from '../shapes/structure.ts'
 import type { Builder, LowerRule } from './builder.ts'
 
 export const structureRules: Record<string, LowerRule> = {
@@ -52,7 +53,41 @@ export const structureRules: Record<string, LowerRule> = {
     const axes = axesOf(attrs.dims, x!.shape.length)
     return reversed(g, g.of(x!), axes)
   },
+  StridedSlice({ inputs: [x], attrs }, g) {
+    const { begin, step, count, shape } = strided(x!.shape, attrs)
+    const axes = [...x!.shape.keys()].filter((i) => step[i] !== 1 || count[i] !== x!.shape[i])
+    if (axes.length === 0) return g.reshape(g.of(x!), shape)
+    const ends = axes.map((i) => {
+      const end = begin[i]! + count[i]! * step[i]!
+      return end < 0 ? BEFORE_FIRST : end
+    })
+    const at = (of: readonly number[]) => axes.map((i) => of[i]!)
+    return g.reshape(slice(g, g.of(x!), at(begin), ends, axes, at(step)), shape)
+  },
+  /** A look-up along each padded axis: ONNX has no padding that repeats the border. */
+  MirrorPad({ inputs: [x], attrs }, g) {
+    const repeat = attrs.mode === 'symmetric' ? 1 : 0
+    return (attrs.paddings as [number, number][]).reduce((padded, [before, after], axis) => {
+      if (before + after === 0) return padded
+      const n = x!.shape[axis]!
+      const places = Array.from({ length: before + n + after }, (_, i) => {
+        const place = i - before
+        if (place < 0) return -place - repeat
+        return place < n ? place : 2 * (n - 1) - place + repeat
+      })
+      return g.add('Gather', [padded, g.ints(places)], { axis })
+    }, g.of(x!))
+  },
+  /** [B, h, w, (i, j, C)] → [B, (h, i), (w, j), C]. */
+  DepthToSpace({ inputs: [x], attrs, outputs: [y] }, g) {
+    const by = attrs.blockSize as number
+    const [batch, height, width] = x!.shape as [number, number, number]
+    const apart = g.reshape(g.of(x!), [batch, height, width, by, by, y!.shape[3]!])
+    return g.reshape(g.transpose(apart, [0, 1, 3, 2, 4, 5]), y!.shape)
+  },
 }
+
+const BEFORE_FIRST = -1e9 // how ONNX writes the end of a slice that goes backwards through element 0
 
 export function slice(
   g: Builder,
@@ -70,7 +105,7 @@ export function slice(
 export function reversed(g: Builder, x: string, axes: readonly number[]): string {
   if (axes.length === 0) return x
   const all = (value: number) => axes.map(() => value)
-  return slice(g, x, all(-1), all(-1e9), axes, all(-1))
+  return slice(g, x, all(-1), all(BEFORE_FIRST), axes, all(-1))
 }
 
 function split(g: Builder, x: string, axis: number, sides: readonly number[]): string[] {

@@ -1,56 +1,55 @@
-/** Shapes of convolutions, pools and resizes. Images are [B, h, w, C], filters [kh, kw, in, out]. */
-import { backend_util } from '@tensorflow/tfjs'
+/** Shapes of convolutions, pools and resizes. */
 import type { Attrs, Shape } from '../graph.ts'
 import { input, one, type ShapeRule } from './call.ts'
-
-type Image = [number, number, number, number]
-export type Window = backend_util.Conv2DInfo
+import { convolution, depthwise, pool } from './windows.ts'
 
 export const imageShapes: Record<string, ShapeRule> = {
-  Conv2D(call) {
-    const [x, filter] = [input(call, 'x'), input(call, 'filter')]
-    return one(convolution(x.shape, filter.shape, call.attrs).outShape, 'float32')
-  },
-  Conv2DBackpropInput: ({ attrs }) => one(attrs.inputShape as Shape, 'float32'),
-  Conv2DBackpropFilter: ({ attrs }) => one(attrs.filterShape as Shape, 'float32'),
-  MaxPool: ({ inputs: [x], attrs }) => one(pool(x!.shape, attrs).outShape, 'float32'),
-  AvgPool: ({ inputs: [x], attrs }) => one(pool(x!.shape, attrs).outShape, 'float32'),
-  MaxPoolGrad: (call) => one(input(call, 'input').shape, 'float32'),
-  AvgPoolGrad: (call) => one(input(call, 'input').shape, 'float32'),
+  Conv2D: convolved(convolution),
+  Conv2DBackpropInput: byImage,
+  Conv2DBackpropFilter: byFilter,
+  Conv3D: convolved(convolution),
+  Conv3DBackpropInputV2: byImage,
+  Conv3DBackpropFilterV2: byFilter,
+  DepthwiseConv2dNative: convolved(depthwise),
+  DepthwiseConv2dNativeBackpropInput: byImage,
+  DepthwiseConv2dNativeBackpropFilter: byFilter,
+  FusedConv2D: convolved(convolution),
+  FusedDepthwiseConv2D: convolved(depthwise),
+  MaxPool: pooled,
+  AvgPool: pooled,
+  MaxPool3D: pooled,
+  AvgPool3D: pooled,
+  MaxPoolGrad: ofInput,
+  AvgPoolGrad: ofInput,
+  MaxPool3DGrad: ofInput,
+  AvgPool3DGrad: ofInput,
   ResizeNearestNeighbor: resize,
   ResizeBilinear: resize,
 }
 
-/** Strides, pads and output size of a convolution, by the rules of TensorFlow. */
-export function convolution(x: Shape, filter: Shape, attrs: Attrs): Window {
-  const { strides, pad, dimRoundingMode, dataFormat } = attrs as unknown as ConvolutionAttrs
-  if (dataFormat !== undefined && dataFormat !== 'NHWC')
-    throw new Error(`convolution: only the data format NHWC is supported (got ${dataFormat})`)
-  const dilations = (attrs.dilations as [number, number] | number | undefined) ?? 1
-  return backend_util.computeConv2DInfo(
-    [...x] as Image,
-    [...filter] as Image,
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-  )
+type Geometry = (x: Shape, filter: Shape, attrs: Attrs) => { outShape: number[] }
+
+function convolved(geometry: Geometry): ShapeRule {
+  return (call) => {
+    const [x, filter] = [input(call, 'x'), input(call, 'filter')]
+    return one(geometry(x.shape, filter.shape, call.attrs).outShape, 'float32')
+  }
 }
 
-export function pool(x: Shape, attrs: Attrs): Window {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as PoolAttrs
-  return backend_util.computePool2DInfo([...x] as Image, filterSize, strides, 1, pad, dimRoundingMode)
+function byImage({ attrs }: Parameters<ShapeRule>[0]) {
+  return one(attrs.inputShape as Shape, 'float32')
 }
 
-type Pad = 'valid' | 'same' | number
-interface ConvolutionAttrs {
-  strides: [number, number] | number
-  pad: Pad
-  dimRoundingMode?: 'floor' | 'round' | 'ceil'
-  dataFormat?: string
+function byFilter({ attrs }: Parameters<ShapeRule>[0]) {
+  return one(attrs.filterShape as Shape, 'float32')
 }
-interface PoolAttrs extends ConvolutionAttrs {
-  filterSize: [number, number] | number
+
+function pooled({ inputs: [x], attrs }: Parameters<ShapeRule>[0]) {
+  return one(pool(x!.shape, attrs).outShape, 'float32')
+}
+
+function ofInput(call: Parameters<ShapeRule>[0]) {
+  return one(input(call, 'input').shape, 'float32')
 }
 
 function resize({ inputs: [x], attrs }: Parameters<ShapeRule>[0]) {

@@ -1,6 +1,6 @@
 /** Shapes of kernels that move values without computing any. */
-import { backend_util, util } from '@tensorflow/tfjs'
-import { type Shape, sizeOf, type Typed } from '../graph.ts'
+import { backend_util, slice_util, util } from '@tensorflow/tfjs'
+import { type Attrs, type Shape, sizeOf, type Typed } from '../graph.ts'
 import { axisOf, one, type ShapeRule } from './call.ts'
 
 export const structureShapes: Record<string, ShapeRule> = {
@@ -65,4 +65,47 @@ export const structureShapes: Record<string, ShapeRule> = {
     return sides.map((side) => ({ shape: x!.shape.with(axis, side), dtype: x!.dtype }))
   },
   Reverse: ({ inputs: [x] }) => [x!],
+  StridedSlice({ inputs: [x], attrs }) {
+    return one(strided(x!.shape, attrs).shape, x!.dtype)
+  },
+  MirrorPad({ inputs: [x], attrs }) {
+    const paddings = attrs.paddings as readonly (readonly [number, number])[]
+    return one(
+      x!.shape.map((side, i) => side + paddings[i]![0] + paddings[i]![1]),
+      x!.dtype,
+    )
+  },
+  DepthToSpace({ inputs: [x], attrs }) {
+    if (attrs.dataFormat !== 'NHWC')
+      throw new Error(`depthToSpace: channels must be the last axis (got ${attrs.dataFormat})`)
+    const by = attrs.blockSize as number
+    const [batch, height, width, channels] = x!.shape as [number, number, number, number]
+    return one([batch, height * by, width * by, channels / by ** 2], x!.dtype)
+  },
+}
+
+/** One number an axis of x: where a slice with steps begins, its step and how many it takes. `shape` drops and adds axes. */
+export interface Strided {
+  begin: number[]
+  step: number[]
+  count: number[]
+  shape: number[]
+}
+
+export function strided(x: Shape, attrs: Attrs): Strided {
+  const { begin, end, strides } = attrs as Record<string, number[]>
+  const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs as Record<string, number>
+  const info = slice_util.sliceInfo(
+    [...x],
+    begin!,
+    end!,
+    strides!,
+    beginMask!,
+    endMask!,
+    ellipsisMask!,
+    newAxisMask!,
+    shrinkAxisMask!,
+  )
+  const count = info.begin.map((from, i) => Math.max(0, Math.ceil((info.end[i]! - from) / info.strides[i]!)))
+  return { begin: info.begin, step: info.strides, count, shape: info.finalShape }
 }

@@ -1,12 +1,10 @@
 /**
- * Gradients of products, look-ups and tiles.
+ * Gradients of products and look-ups.
  *
  * BatchMatMul: upstream forgets to sum over stretched batch axes, and throws. Its JavaScript kernel takes the wrong
  *   matrices when both operands are stretched, in silence.
  * GatherV2 with batchDims: upstream unrolls the batch, one look-up a row.
- * Tile: upstream adds up slices one by one, and stops at rank 4.
- * Unpack, SplitV: upstream's gradients refuse a list of one.
- * TopK: upstream has none.
+ * TopK, GatherNd, ScatterNd: upstream has none.
  */
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../graph.ts'
@@ -46,24 +44,6 @@ setGradient('GatherV2', ['x', 'indices'], (dy, [x, indices], attrs) => ({
   indices: () => noGradient(indices!),
 }))
 
-setGradient('Tile', ['x'], (dy, [x], attrs) => ({
-  x: () => {
-    const reps = attrs.reps as number[]
-    const apart = x!.shape.flatMap((side, i) => (reps[i] === 1 ? [side] : [reps[i]!, side]))
-    const axes: number[] = []
-    for (const [i, count] of reps.entries()) if (count !== 1) axes.push(i + axes.length)
-    return dy.reshape(apart).sum(axes)
-  },
-}))
-
-setGradient('Unpack', [], (dy, _saved, attrs) => ({
-  value: () => tf.stack([dy].flat(), attrs.axis as number),
-}))
-
-setGradient('SplitV', [], (dy, _saved, attrs) => ({
-  x: () => tf.concat([dy].flat(), attrs.axis as number),
-}))
-
 /** To the places that the values came from. Indices have no gradient, but upstream stops at them. */
 setGradient('TopK', ['x'], (dy, [x], attrs) => ({
   x: () => {
@@ -75,6 +55,17 @@ setGradient('TopK', ['x'], (dy, [x], attrs) => ({
       .unsortedSegmentSum(values.flatten(), places.flatten().toInt() as tf.Tensor1D, rows * n)
       .reshape(x!.shape)
   },
+}))
+
+/** Each look-up adds to the place that it read; upstream's op for it drops nothing, so indices must be in range. */
+setGradient('GatherNd', ['params', 'indices'], (dy, [params, indices]) => ({
+  params: () => tf.scatterND(indices!, dy, params!.shape),
+  indices: () => noGradient(indices!),
+}))
+
+setGradient('ScatterNd', ['indices'], (dy, [indices]) => ({
+  updates: () => tf.gatherND(dy, indices!),
+  indices: () => noGradient(indices!),
 }))
 
 /** One matrix for the whole batch: its gradient is one product of all rows, not a sum of one product each. */

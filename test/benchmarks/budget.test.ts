@@ -79,7 +79,7 @@ describe('benchmarks: names in params', () => {
     const params = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8 }
     assert.deepEqual(openOptimizer(budget), { name: 'adam', params })
     const refused = { ...budget, optimizer: 'adamax' }
-    assert.throws(() => openOptimizer(refused), /optimizer must be one of adam, adamw, sgd \(got 'adamax'\)/)
+    assert.throws(() => openOptimizer(refused), /optimizer must be one of adam, adamw, lion, muon, sgd, soap \(got 'adamax'\)/)
     const unknown = { ...budget, settings: { beta: 1 } }
     assert.throws(() => openOptimizer(unknown), /optimizer adam: unknown param 'beta'/)
   })

@@ -35,7 +35,11 @@ const BATCH = 8
 const GRID = 64
 const fields = {
   facts: { grid: GRID },
-  feeds: { k: floats(BATCH, GRID + 1, GRID + 1), rhs: floats(BATCH, GRID, GRID), target: floats(BATCH, GRID, GRID) },
+  feeds: {
+    k: floats(BATCH, GRID + 1, GRID + 1),
+    rhs: floats(BATCH, GRID, GRID),
+    target: floats(BATCH, GRID, GRID),
+  },
 }
 const ITEMS = 10_000
 const ids: Declared = { shape: [32, 50], dtype: 'int32' }
@@ -80,14 +84,21 @@ function pinnWeights(init: Init): [Tensor, Tensor][] {
 const pinnLoss: LossOf = (init, { x, t, start }) => {
   const layers = pinnWeights(init)
   const u = (x: Tensor, t: Tensor): Tensor =>
-    layers.reduce<Tensor>((y, [weight, bias], i) => {
-      const z = tf.matMul(y, weight).add(bias) // [P, width]
-      return i < layers.length - 1 ? z.tanh() : z
-    }, tf.concat([x, t], 1))
+    layers.reduce<Tensor>(
+      (y, [weight, bias], i) => {
+        const z = tf.matMul(y, weight).add(bias) // [P, width]
+        return i < layers.length - 1 ? z.tanh() : z
+      },
+      tf.concat([x, t], 1),
+    )
   const slope = (at: Tensor) => tf.grad((x) => u(x, t!))(at)
   const value = u(x!, t!) // [P, 1]
   const inTime = tf.grad((t) => u(x!, t))(t!)
-  const residual = inTime.add(value.mul(slope(x!))).sub(tf.grad(slope)(x!).mul(0.01 / Math.PI))
+  const residual = inTime.add(value.mul(slope(x!))).sub(
+    tf
+      .grad(slope)(x!)
+      .mul(0.01 / Math.PI),
+  )
   return residual.square().mean().add(value.sub(start!).square().mean()) as Scalar
 }
 

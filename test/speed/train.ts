@@ -96,11 +96,13 @@ interface Line {
 }
 
 function line({ model, threads, we, they, a, b, ratio }: Line): string {
-  const timed = ({ cpu, wall, peak }: Summary) => `CPU ${cpu.toFixed(1)} wall ${wall.toFixed(1)} ms, ${peak} MB`
+  const timed = ({ cpu, wall, peak }: Summary) =>
+    `CPU ${cpu.toFixed(1)} wall ${wall.toFixed(1)} ms, ${peak} MB`
   const head = `${model.padEnd(6)} ${threads} thread${threads > 1 ? 's' : ' '}`
   const own = `${we.parameters} weights, compiled in ${we.compiled!.toFixed(0)} ms, ${timed(a)}`
   if (b === null || they === undefined) return `${head}  ${own}`
-  const odd = we.parameters === they.parameters ? '' : `  NOT THE SAME MODEL: ${they.parameters} weights there`
+  const odd =
+    we.parameters === they.parameters ? '' : `  NOT THE SAME MODEL: ${they.parameters} weights there`
   return `${head}  ratio ${ratio!.toFixed(2)}  ours: ${own}; PyTorch ${they.version}: ${timed(b)}${odd}`
 }
 

@@ -76,8 +76,9 @@ function muon(gradients: Matrix[], decay: number): Matrix {
 }
 
 /** Eigenvectors of a symmetric 2 × 2 matrix in closed form, larger first; signs do not matter to SOAP. */
-function basis2([[a, b], [, d]]: Matrix): Matrix {
-  const angle = Math.atan2(2 * b!, a! - d!) / 2
+function basis2(m: Matrix): Matrix {
+  const [a, b, d] = [m[0]![0]!, m[0]![1]!, m[1]![1]!]
+  const angle = Math.atan2(2 * b, a - d) / 2
   return [
     [Math.cos(angle), -Math.sin(angle)],
     [Math.sin(angle), Math.cos(angle)],

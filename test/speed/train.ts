@@ -18,7 +18,8 @@ const HERE = import.meta.dirname
 interface Ready {
   version: string
   parameters: number
-  compiled?: number // milliseconds of trace and session
+  compiled?: number // milliseconds of trace and session, on the wall
+  compiledCpu?: number // and of processor time
 }
 interface Steps {
   wall: number[]
@@ -63,6 +64,7 @@ async function compare(model: string, threads: number) {
     peakMB: a.peak,
     torchPeakMB: b?.peak ?? null,
     compileMs: we.compiled,
+    compileCpuMs: we.compiledCpu,
     wallMs: a.wall,
     cpuMs: a.cpu,
     torchWallMs: b?.wall ?? null,
@@ -99,7 +101,7 @@ function line({ model, threads, we, they, a, b, ratio }: Line): string {
   const timed = ({ cpu, wall, peak }: Summary) =>
     `CPU ${cpu.toFixed(1)} wall ${wall.toFixed(1)} ms, ${peak} MB`
   const head = `${model.padEnd(6)} ${threads} thread${threads > 1 ? 's' : ' '}`
-  const own = `${we.parameters} weights, compiled in ${we.compiled!.toFixed(0)} ms, ${timed(a)}`
+  const own = `${we.parameters} weights, compiled in CPU ${we.compiledCpu!.toFixed(0)} wall ${we.compiled!.toFixed(0)} ms, ${timed(a)}`
   if (b === null || they === undefined) return `${head}  ${own}`
   const odd =
     we.parameters === they.parameters ? '' : `  NOT THE SAME MODEL: ${they.parameters} weights there`
@@ -108,7 +110,7 @@ function line({ model, threads, we, they, a, b, ratio }: Line): string {
 
 /** A child that answers each line with a line. */
 function start(command: string, args: string[]) {
-  const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const next = async () => {
     const { value, done } = await lines.next()

@@ -5,6 +5,9 @@
 import type { Batch, Recommenders } from '../contracts.ts'
 import { type Scalar, type Tensor, tf } from '../tensor/index.ts'
 
+/** The logit of what must not count: exponentials do not see it, and unlike −∞ it gives no NaN. */
+export const NEVER = -1e30
+
 export interface Positions {
   states: Tensor // [S, D]
   catalog: Tensor // [N, D], row j is item j + 1

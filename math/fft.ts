@@ -84,7 +84,7 @@ function radicesOf(n: number): number[] | null {
 }
 
 /** e^{−2πi j/n}. The angle is taken from the nearest quarter turn, in whole numbers, so that it carries no rounding of j/n ≈ 1. */
-function rootsOf(n: number): Complex {
+export function rootsOf(n: number): Complex {
   const roots = zeros(n)
   const pair = new Float64Array(2)
   for (let j = 0; j < n; j++) {

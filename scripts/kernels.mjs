@@ -10,7 +10,7 @@ import { join } from 'node:path'
  * No relaxed SIMD and no fused multiply-add: the same bytes on every machine. Memory comes from the host, which sizes it once:
  * a memory that grows later detaches the views of whoever holds them.
  */
-const FLAGS = [
+export const FLAGS = [
   '-O3',
   '--noAssert',
   '--runtime=stub',

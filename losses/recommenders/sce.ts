@@ -26,7 +26,7 @@
  */
 import type { Loss, Noise, Recommenders } from '../../contracts.ts'
 import { logSumExp, segmentMax, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
-import { meanOver, type Positions, positionsOf, rightLogits } from '../positions.ts'
+import { meanOver, NEVER, type Positions, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { buckets: 0, positions: 0, items: 256, interactions: 0, mix: true, mixPadded: false }
 type Settings = typeof defaults
@@ -96,5 +96,3 @@ function choose(at: Positions, centers: Tensor, block: { positions: number; item
     shortlist: tf.topk(onItems, block.items).indices,
   }
 }
-
-const NEVER = -1e30

@@ -96,7 +96,15 @@ async function makeShard(run: Run, shard: FieldsShard): Promise<Receipt | { fail
   const options = { rowGroup: ROW_GROUP, metadata: { 'fieldrank.params': law } }
   const table = await writeParquet(join(folder, name), schemaOf(fields.schema), solved.columns, options)
   const { worst, fallbacks } = solved
-  const receipt: Receipt = { shard: { split: shard.split, ...table }, worst, fallbacks }
+  const { attainable, algebraic, majorant } = solved.columns.data as Record<string, Float64Array>
+  const receipt: Receipt = {
+    shard: { split: shard.split, ...table },
+    worst,
+    fallbacks,
+    attainable: attainable!.reduce((most, value) => Math.max(most, value), 0),
+    algebraic: [...algebraic!],
+    majorant: [...majorant!],
+  }
   await ctx.journal.record(name, JSON.parse(JSON.stringify(receipt)))
   return receipt
 }

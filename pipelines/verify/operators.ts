@@ -2,10 +2,10 @@
  * Whether a solved field set holds what it says: its counts, and a few rows made again from nothing.
  *
  * A row made again must have the same k, rhs and contrast to the bit. Its stored x must be accepted by the residual,
- * recomputed in f64, the stored residual must be that residual (to 1e-12: rounding of a norm), and x must agree with a
- * method that did not make it to 1e-8 in the relative l2 norm (asked for a residual of 1e-12, it comes within 1e-11 on
- * the published sets). The set of a generator
- * that does not come with this code is checked for its counts alone.
+ * recomputed in f64, the stored residual must be that residual (to 1e-12: rounding of a norm), `attainable`, `algebraic` and
+ * `majorant` must be those of k, x and rhs (to 1e-12 of their size), and x must agree with a method that did not make it
+ * to 1e-8 in the relative l2 norm (asked for a residual of 1e-12, it comes within 1e-11 on the published sets). The set of a
+ * generator that does not come with this code is checked for its counts alone.
  */
 import { join } from 'node:path'
 import type { Columns, Dataset, Field, Generator, Params, Shard, Solver, Split } from '../../contracts.ts'
@@ -13,12 +13,14 @@ import { addressOf } from '../../generators/fields/address.ts'
 import { slice } from '../../io/columns.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { readParquet } from '../../io/parquet.ts'
+import { certify } from '../../solvers/diffusion/certificate.ts'
 import { accepts, assemble, norm } from '../../solvers/diffusion/stencil.ts'
 import { rowsOf } from '../stages/solve/solve-shard.ts'
 import type { Verify } from '../verified.ts'
 
 const SAME_X = 1e-8
 const SAME_RESIDUAL = 1e-12
+const SAME_BOUND = 1e-12
 
 /** `count` rows are made again, spread over the splits; the same ones each time. */
 const verify: Verify = async (folder, dataset, count) => {
@@ -103,7 +105,8 @@ async function solutionProblems(stored: Columns, dataset: Dataset, subject: stri
   const { k, rhs, x, residual } = stored.data
   const n = Math.sqrt(rhs!.length)
   const [f, solution] = [rowsOf(rhs!, n, 0, 1), rowsOf(x!, n, 0, 1)]
-  const matrix = assemble(rowsOf(k!, n + 1, 0, 1))
+  const coefficient = rowsOf(k!, n + 1, 0, 1)
+  const matrix = assemble(coefficient)
   const tolerance = Number((dataset.params.solverParams as Params | undefined)?.tolerance ?? 1e-10)
   const verdict = accepts(matrix, solution, f, tolerance)[0]!
   const problems: string[] = []
@@ -112,6 +115,8 @@ async function solutionProblems(stored: Columns, dataset: Dataset, subject: stri
   const said = (residual as Float64Array)[0]!
   if (!(Math.abs(said - verdict.residual) <= SAME_RESIDUAL))
     problems.push(`${subject}: residual of x is ${verdict.residual.toPrecision(2)}, the column says ${said}`)
+  const bounds = { attainable: verdict.floor, ...certify(coefficient, solution, f)[0]! }
+  problems.push(...boundProblems(stored, bounds, subject))
   const other = dataset.params.solver === 'cg' ? 'cholesky' : 'cg'
   const solver = await load<Solver>('solver', 'solvers', other)
   const params = { ...solver.defaults, tolerance: 1e-12 }
@@ -122,6 +127,15 @@ async function solutionProblems(stored: Columns, dataset: Dataset, subject: stri
       `${subject}: x differs from that of solver ${other} by ${distance.toPrecision(2)}, expected ${SAME_X}`,
     )
   return problems
+}
+
+function boundProblems(stored: Columns, bounds: { [column: string]: number }, subject: string): string[] {
+  return Object.entries(bounds).flatMap(([name, value]) => {
+    const said = (stored.data[name] as Float64Array | undefined)?.[0]
+    if (said === undefined) return [`${subject}: no column '${name}'`]
+    if (Math.abs(said - value) <= SAME_BOUND * value) return []
+    return [`${subject}: ${name} is ${value.toPrecision(6)}, the column says ${said}`]
+  })
 }
 
 function relativeDistance(a: Field, b: Field): number {

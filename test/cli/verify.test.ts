@@ -93,6 +93,21 @@ describe('fieldrank verify', () => {
       ({ data }) => ((data.residual as Float64Array)[0]! = 1e-11),
       /: residual of x is .*, the column says 1e-11/,
     ],
+    [
+      'an attainable residual that is not',
+      ({ data }) => ((data.attainable as Float64Array)[0]! *= 2),
+      /: attainable is .*, the column says/,
+    ],
+    [
+      'an algebraic bound below what k, x and rhs give',
+      ({ data }) => ((data.algebraic as Float64Array)[0]! /= 2),
+      /: algebraic is .*, the column says/,
+    ],
+    [
+      'a majorant below what k, x and rhs give',
+      ({ data }) => ((data.majorant as Float64Array)[0]! *= 1 - 1e-9),
+      /: majorant is .*, the column says/,
+    ],
   ]
   for (const [what, change, message] of forgeries) {
     it(`finds ${what}, though every hash is right`, async () => {

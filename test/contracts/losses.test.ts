@@ -7,6 +7,8 @@ import { dtypeOf } from '../../tensor/noise.ts'
 import { batchOf, lossesOf, normals, type Toy, tensorOf, tensorsOf, toyParams, toys, tracks } from './toys.ts'
 
 const SEED = 9
+/** RECE cuts a sorted batch into equal chunks, and what is equal in the sort keeps its place: by definition it cares. */
+const CUT_BY_PLACE = new Set(['rece'])
 type Fields = Record<string, HostTensor>
 
 for (const track of tracks) {
@@ -45,12 +47,13 @@ for (const track of tracks) {
         }
       })
 
-      it('does not care for the order of the batch', () => {
-        const order = [2, 0, 3, 1]
-        const value = lossAt(loss, toy, outputs)
-        const other = lossAt(loss, { ...toy, feeds: permuted(toy.feeds, order) }, permuted(outputs, order))
-        assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
-      })
+      if (!CUT_BY_PLACE.has(name))
+        it('does not care for the order of the batch', () => {
+          const order = [2, 0, 3, 1]
+          const value = lossAt(loss, toy, outputs)
+          const other = lossAt(loss, { ...toy, feeds: permuted(toy.feeds, order) }, permuted(outputs, order))
+          assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
+        })
 
       if (track === 'operators')
         it('is least at the truth', () => {

@@ -42,6 +42,7 @@ export function toyParams(defaults: Params): Params {
     dim: 8,
     modes: 3,
     layers: 2,
+    hidden: 6,
     items: 12,
   }
   const known = Object.entries(small).filter(([name]) => Object.hasOwn(defaults, name))

@@ -1,6 +1,7 @@
 /** The solutions of stored systems, judged by nobody but the residual. */
 import type { Columns, Field, Params, Solver, Values } from '../../../contracts.ts'
 import cholesky from '../../../solvers/cholesky.ts'
+import { type Certificate, certify } from '../../../solvers/diffusion/certificate.ts'
 import { type Acceptance, accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
 
 export interface Failure {
@@ -9,7 +10,7 @@ export interface Failure {
   residual: number
 }
 export interface SolvedShard {
-  columns: Columns // row, k, rhs, x, contrast, residual
+  columns: Columns // as in schemaOf (dataset.ts)
   worst: number // relative residual
   fallbacks: number // rows that the solver left and Cholesky solved
   failures: readonly Omit<Failure, 'split'>[]
@@ -25,7 +26,7 @@ export async function solveShard(
   const { row, k, rhs, contrast } = fields.data
   const n = Math.sqrt(rhs!.length / fields.rows)
   const x = new Float64Array(rhs!.length)
-  const residual = new Float64Array(fields.rows)
+  const numbers = rowNumbers(fields.rows)
   const failures: Omit<Failure, 'split'>[] = []
   let fallbacks = 0
   for (let from = 0; from < fields.rows; from += BATCH) {
@@ -34,16 +35,37 @@ export async function solveShard(
     const solved = await solveRows(solver, params, system)
     x.set(solved.x.data, from * n * n)
     fallbacks += solved.fallbacks
+    const certificates = certify(system.k, solved.x, system.rhs)
     for (const [r, verdict] of solved.verdicts.entries()) {
-      residual[from + r] = verdict.residual
+      write(numbers, from + r, verdict, certificates[r]!)
       if (!verdict.accepted)
         failures.push({ row: (row as Int32Array)[from + r]!, residual: verdict.residual })
     }
     tick(to - from)
   }
-  const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, residual }
-  const worst = residual.reduce((most, value) => Math.max(most, value), 0)
+  const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, ...numbers }
+  const worst = numbers.residual.reduce((most, value) => Math.max(most, value), 0)
   return { columns: { rows: fields.rows, data }, worst, fallbacks, failures }
+}
+
+/** What is stored of the solution of every row beside x, one number each. */
+interface RowNumbers {
+  residual: Float64Array
+  attainable: Float64Array
+  algebraic: Float64Array
+  majorant: Float64Array
+}
+
+function rowNumbers(rows: number): RowNumbers {
+  const column = () => new Float64Array(rows)
+  return { residual: column(), attainable: column(), algebraic: column(), majorant: column() }
+}
+
+function write(numbers: RowNumbers, at: number, { residual, floor }: Acceptance, bounds: Certificate): void {
+  numbers.residual[at] = residual
+  numbers.attainable[at] = floor
+  numbers.algebraic[at] = bounds.algebraic
+  numbers.majorant[at] = bounds.majorant
 }
 
 /** Rows solved at a time: at n = 128 their Cholesky factors take 68 MB. */

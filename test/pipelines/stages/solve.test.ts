@@ -8,7 +8,10 @@ import { exists, hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
 import { describeParquet } from '../../../io/parquet.ts'
 import fields from '../../../pipelines/stages/fields.ts'
+import { rowsOf } from '../../../pipelines/stages/solve/solve-shard.ts'
 import solve from '../../../pipelines/stages/solve.ts'
+import { certify } from '../../../solvers/diffusion/certificate.ts'
+import { accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
 import { memoryJournal, type TestOptions, testContext } from '../../context.ts'
 
 const law = { generator: 'condiff', covariance: 'gaussian', variance: 0.4, contrast: null, grid: 5 }
@@ -50,7 +53,8 @@ describe('stage solve', () => {
     )
     const solved = await readSplit(folder(), dataset, 'test')
     const { columns } = await readArrow(join(source(), 'test-00000-of-00001.arrow'))
-    assert.deepEqual(Object.keys(solved.data), ['row', 'k', 'rhs', 'x', 'contrast', 'residual'])
+    const bounds = ['residual', 'attainable', 'algebraic', 'majorant']
+    assert.deepEqual(Object.keys(solved.data), ['row', 'k', 'rhs', 'x', 'contrast', ...bounds])
     for (const name of ['row', 'k', 'rhs', 'contrast'])
       assert.deepEqual(solved.data[name], columns.data[name])
     assert.equal(solved.data.x!.length, 2 * 25)
@@ -100,6 +104,44 @@ describe('stage solve', () => {
     assert.deepEqual(dataset.facts, facts)
     assert.deepEqual([facts.rows, facts.grid, facts.unconverged, facts.fallbacks], [8, 5, 0, 0])
     assert.ok((facts.worstResidual as number) > 0 && (facts.worstResidual as number) < 1e-14)
+  })
+
+  it('stores both numbers of the acceptance and both certificates of every row, and their spread', async () => {
+    await makeFields()
+    await makeSolutions()
+    const dataset = await readManifest(folder())
+    const kept: { [name: string]: number[] } = { attainable: [], algebraic: [], majorant: [] }
+    for (const split of ['train', 'valid', 'test'] as const) {
+      const { data, rows } = await readSplit(folder(), dataset, split)
+      const field = (name: string, n: number) => rowsOf(data[name]!, n, 0, rows)
+      const [k, x, rhs] = [field('k', 6), field('x', 5), field('rhs', 5)]
+      const bounds = certify(k, x, rhs)
+      const columns = data as Record<string, Float64Array>
+      assert.deepEqual(
+        [...columns.algebraic!],
+        bounds.map(({ algebraic }) => algebraic),
+      )
+      assert.deepEqual(
+        [...columns.majorant!],
+        bounds.map(({ majorant }) => majorant),
+      )
+      const verdicts = accepts(assemble(k), x, rhs)
+      assert.deepEqual(
+        [...columns.attainable!],
+        verdicts.map(({ floor }) => floor),
+      )
+      assert.ok(verdicts.every(({ residual, floor }) => residual <= Math.max(1e-10, floor)))
+      for (const name of Object.keys(kept)) kept[name]!.push(...columns[name]!)
+    }
+    const { worstAttainable, algebraic, majorant } = dataset.facts
+    const spread = (values: number[]) => {
+      const sorted = [...values].sort((a, b) => a - b)
+      return { median: (sorted[3]! + sorted[4]!) / 2, worst: sorted[7]! }
+    }
+    assert.equal(worstAttainable, Math.max(...kept.attainable!))
+    assert.deepEqual([algebraic, majorant], [spread(kept.algebraic!), spread(kept.majorant!)])
+    // grid 5 and correlation length 0.05: every cell its own k. The bound says something (∞ or 0 would not)
+    assert.ok(spread(kept.majorant!).median > 1e-3 && spread(kept.majorant!).worst < 1)
   })
 
   it('puts 64 rows in a row group, and the law in the file itself', async () => {

@@ -1,0 +1,141 @@
+/**
+ * The host's side of kernels/fields.as.ts: lays out the memory of a seat, writes what a law needs, and calls.
+ * A row is made from its address alone, so nothing here depends on the number of workers or on who made the row before.
+ */
+import { layOut } from './load.ts'
+import { openPool, type Pool, type Seat } from './pool.ts'
+
+export interface FieldPlan {
+  period: number // M, of the form 2ᵃ 3ᵇ 5ᶜ
+  keep: number // points a side of the field, n + 1
+  amplitude: Float64Array // √(λ / M²) of the M × M frequencies
+  roots: { re: Float64Array; im: Float64Array } // e^{−2πi j/M}
+  key: { seed: number; set: number }
+  range: readonly [low: number, high: number] // of max φ − min φ, bounds included
+  limit: number // attempts per row
+}
+
+export interface FieldRow {
+  k: Float32Array // [keep, keep]
+  rhs: Float32Array // [keep − 1, keep − 1]
+  attempts: number
+}
+
+/** Makes rows of one law on `workers` threads. */
+export interface FieldMaker {
+  /** Rows address … address + count − 1, count ≤ PLACES; null in place of one that had `limit` attempts in vain, and no more. */
+  rows(address: number, count: number): Promise<(FieldRow | null)[]>
+  /** The two fields of one attempt, row-major keep × keep, and the right-hand side of the row. */
+  draw(address: number, attempt: number): Promise<{ fields: [Float64Array, Float64Array]; rhs: Float32Array }>
+  close(): Promise<void>
+}
+
+export const PLACES = 16
+
+export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSignal): FieldMaker {
+  const bytes = layOutPlan(0, plan).end
+  const pool: Pool = openPool(new URL('./built/fields.wasm', import.meta.url), {
+    bytes,
+    workers,
+    prepare: (seat) => writePlan(seat, plan),
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const { at } = layOutPlan(pool.heap, plan)
+  const budget = Math.max(1, Math.round(CELLS_PER_CALL / plan.period ** 2))
+  const { keep } = plan
+  const cells = keep * keep
+  const nodes = (keep - 1) * (keep - 1)
+  return {
+    rows: (address, count) =>
+      pool.use(async ({ memory: { buffer }, call }) => {
+        const attempts = new Int32Array(buffer, at.attempts, PLACES + 1)
+        let made = 0
+        attempts[0] = 0
+        while (made < count && attempts[made]! < plan.limit) {
+          made += await call('rows', at.plan, at.transform, address + made, count - made, made, attempts[made]!, budget)
+        }
+        const rows = Array.from({ length: made }, (_, place) => ({
+          k: new Float32Array(buffer, at.k + place * sizes(plan).k, cells).slice(),
+          rhs: new Float32Array(buffer, at.rhs + place * sizes(plan).rhs, nodes).slice(),
+          attempts: attempts[place]!,
+        }))
+        return made < count ? [...rows, null] : rows
+      }),
+    draw: (address, attempt) =>
+      pool.use(async ({ memory: { buffer }, call }) => {
+        await call('draw', at.plan, at.transform, address, attempt)
+        await call('side', at.plan, at.transform, address, at.rhs)
+        const field = (from: number) => window(new Float64Array(buffer, from, keep * rowOf(keep)), keep)
+        const rhs = new Float32Array(buffer, at.rhs, nodes).slice()
+        return { fields: [field(at.outIm), field(at.out)], rhs }
+      }),
+    close: () => pool.close(),
+  }
+}
+
+/** Points transformed in one call, which a signal cannot interrupt where there is no thread: some 0.1 s. */
+const CELLS_PER_CALL = 4e6
+
+/** Numbers in a row of the transformed arrays, which a vector of two divides. */
+const rowOf = (keep: number) => keep + (keep % 2)
+const eights = (count: number) => 8 * Math.ceil(count / 8)
+
+/** Bytes of one place. The kernel writes right-hand sides sixteen numbers at a time. */
+function sizes({ keep }: FieldPlan) {
+  return { k: 64 * Math.ceil((4 * keep * keep) / 64), rhs: 64 * Math.ceil((4 * (keep - 1) * (keep - 1)) / 64) }
+}
+
+function layOutPlan(heap: number, plan: FieldPlan) {
+  const { period, keep } = plan
+  const strip = 8 * 8 * (period + 1)
+  const half = 8 * eights(period) * rowOf(keep)
+  const out = 8 * eights(keep) * rowOf(keep)
+  const { k, rhs } = sizes(plan)
+  return layOut(heap, {
+    plan: 256,
+    transform: 64,
+    attempts: 4 * (PLACES + 1),
+    roots: 8 * period,
+    rootsIm: 8 * period,
+    words: 128 * period,
+    radii: 64 * period,
+    work: strip,
+    workIm: strip,
+    other: strip,
+    otherIm: strip,
+    half,
+    halfIm: half,
+    out,
+    outIm: out,
+    k: PLACES * k,
+    rhs: PLACES * rhs,
+    amplitude: 8 * period * eights(period),
+  })
+}
+
+/** The tables, and the two records of the kernel, field by field in its order. */
+function writePlan({ memory: { buffer }, heap }: Seat, plan: FieldPlan): void {
+  const { at } = layOutPlan(heap, plan)
+  const { period, keep, amplitude, roots, key } = plan
+  const wide = eights(period)
+  new Float64Array(buffer, at.roots, period).set(roots.re)
+  new Float64Array(buffer, at.rootsIm, period).set(roots.im)
+  const padded = new Float64Array(buffer, at.amplitude, period * wide)
+  for (let p = 0; p < period; p++) padded.set(amplitude.subarray(p * period, (p + 1) * period), p * wide)
+  const row = 8 * rowOf(keep)
+  const transform = [period, keep, row, at.roots, at.rootsIm - at.roots, at.work, at.other]
+  transform.push(at.workIm - at.work, at.half, at.halfIm - at.half, at.out, at.outIm - at.out)
+  new Int32Array(buffer, at.transform, transform.length).set(transform)
+  const { k, rhs } = sizes(plan)
+  new Float64Array(buffer, at.plan, 2).set(plan.range)
+  const words = [key.seed, key.set, at.amplitude, wide, at.words, at.radii, at.k, k, at.rhs, rhs, at.attempts]
+  new Int32Array(buffer, at.plan + 16, words.length + 1).set([...words, plan.limit])
+}
+
+/** The first `keep` numbers of each row. */
+function window(padded: Float64Array, keep: number): Float64Array {
+  const row = rowOf(keep)
+  const out = new Float64Array(keep * keep)
+  for (let i = 0; i < keep; i++) out.set(padded.subarray(i * row, i * row + keep), i * keep)
+  return out
+}

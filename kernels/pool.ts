@@ -1,0 +1,170 @@
+/**
+ * One kernel on several threads. Each seat of the pool is a kernel with a memory of its own, which the owner sees too:
+ *
+ *   const pool = openPool(new URL('./built/fields.wasm', import.meta.url), { bytes, workers: 2, signal })
+ *   const x = await pool.use(async (seat) => {
+ *     new Float64Array(seat.memory.buffer, seat.heap, n).set(input)      // in: from `heap` on, `bytes` long; see layOut()
+ *     const status = await seat.call('solve', seat.heap, n)               // an exported function, numbers in, a number out
+ *     return new Float64Array(seat.memory.buffer, seat.heap, n).slice()  // out: copied, the seat goes to the next
+ *   })
+ *   await pool.close()
+ *
+ * `use` waits for a free seat, so as many jobs as one likes may be begun; whoever wants results in order keeps the promises in
+ * order. A job must not rely on what another left in the memory of its seat (what all may read is written by `prepare`), and then
+ * the number of workers changes no result.
+ * With one worker there is no thread: calls run here, and block while they run.
+ *
+ * A trap rejects that one call. The end of a thread, and `signal`, reject all that wait and all that come; `close` too.
+ * Idle threads do not keep the process alive, and none outlives it. A call in a thread can be stopped at any time; one that
+ * runs here ends first, so let calls be short (well under a second).
+ */
+import { Worker } from 'node:worker_threads'
+import { compileKernel, type Kernel, loadKernel, type Memory, type Module } from './load.ts'
+
+export interface Seat {
+  memory: Memory
+  heap: number
+  call(name: string, ...args: number[]): Promise<number>
+}
+
+export interface Pool {
+  workers: number
+  heap: number // the same in every seat
+  /** Lends a seat to `job` alone, until its promise settles. */
+  use<T>(job: (seat: Seat) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface PoolOptions {
+  bytes: number // of memory per seat, beyond the constants of the kernel
+  workers: number
+  signal?: AbortSignal
+  /** Writes what all jobs may read into the memory of a seat, before any call. */
+  prepare?(seat: Seat): void
+}
+
+export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOptions): Pool {
+  const module = compileKernel(file)
+  const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
+  const life = lifeOf(signal)
+  const threads = kernels.length === 1 ? [] : kernels.map(({ memory }) => start({ module, memory }, life))
+  const free = kernels.map((kernel, i) => seat(kernel, threads[i], life))
+  for (const one of free) prepare?.(one)
+  const waiting: ((seat: Seat) => void)[] = []
+  const stopThreads = () => Promise.all(threads.map((thread) => thread.terminate()))
+  life.onEnd(stopThreads)
+  return {
+    workers: kernels.length,
+    heap: kernels[0]!.heap,
+    async use(job) {
+      life.check()
+      const mine = free.pop() ?? (await life.during<Seat>((resolve) => waiting.push(resolve)))
+      try {
+        return await job(mine)
+      } finally {
+        const next = waiting.shift()
+        if (next === undefined) free.push(mine)
+        else next(mine)
+      }
+    },
+    async close() {
+      life.end(new Error('pool: it was closed'))
+      await stopThreads()
+    },
+  }
+}
+
+/** A kernel that is called here, or by its thread: by one job at a time, so the next answer belongs to the last call. */
+function seat(kernel: Kernel, thread: Worker | undefined, life: Life): Seat {
+  const { memory, heap } = kernel
+  return {
+    memory,
+    heap,
+    async call(name, ...args) {
+      life.check()
+      if (thread === undefined) return kernel.call(name, ...args)
+      kernel.check(name)
+      thread.ref()
+      try {
+        const answer = await life.during<Answer>((resolve) => {
+          thread.once('message', resolve)
+          thread.postMessage({ name, args } satisfies Call)
+        })
+        if ('error' in answer) throw new Error(`kernel: ${name}: ${answer.error}`)
+        return answer.value
+      } finally {
+        thread.unref()
+      }
+    },
+  }
+}
+
+/**
+ * What a thread does. Text, because a thread starts from a file of JavaScript, which there is not while we run from sources,
+ * and because threads that load nothing start in a few milliseconds.
+ */
+const THREAD = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const { module, memory } = workerData
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  parentPort.on('message', ({ name, args }) => {
+    let answer
+    try {
+      answer = { value: exports[name](...args) ?? 0 }
+    } catch (error) {
+      answer = { error: error.message }
+    }
+    parentPort.postMessage(answer)
+  })`
+type Start = { module: Module; memory: Memory }
+type Call = { name: string; args: readonly number[] }
+type Answer = { value: number } | { error: string }
+
+function start(workerData: Start, life: Life): Worker {
+  const thread = new Worker(THREAD, { eval: true, workerData, execArgv: [] })
+  thread.on('error', (error) => life.end(error))
+  thread.on('exit', (code) => life.end(new Error(`pool: a thread ended with exit code ${code}`)))
+  thread.unref()
+  return thread
+}
+
+/** How long promises may be waited for: until the first reason to end. */
+interface Life {
+  check(): void // throws that reason
+  end(reason: unknown): void
+  onEnd(listener: () => void): void
+  during<T>(begin: (resolve: (value: T) => void) => void): Promise<T>
+}
+
+function lifeOf(signal: AbortSignal | undefined): Life {
+  let over: { reason: unknown } | null = null
+  const rejects = new Set<(reason: unknown) => void>()
+  const onAbort = () => life.end(signal!.reason)
+  const life: Life = {
+    check() {
+      if (over !== null) throw over.reason
+    },
+    end(reason) {
+      if (over !== null) return
+      over = { reason }
+      signal?.removeEventListener('abort', onAbort)
+      for (const reject of rejects) reject(reason)
+    },
+    onEnd: (listener) => void rejects.add(listener),
+    async during(begin) {
+      life.check()
+      let mine: ((reason: unknown) => void) | undefined
+      try {
+        return await new Promise((resolve, reject) => {
+          rejects.add((mine = reject))
+          begin(resolve)
+        })
+      } finally {
+        rejects.delete(mine!)
+      }
+    },
+  }
+  if (signal?.aborted) life.end(signal.reason)
+  signal?.addEventListener('abort', onAbort)
+  return life
+}

@@ -1,0 +1,20 @@
+/**
+ * Binary cross-entropy with one negative for each position, as SASRec was first trained:
+ *
+ *   BCE_i = ( softplus(−x_i · w_{y_i}) + softplus(x_i · w_j) ) / 2,   j uniform among the items that the user did not take.
+ *
+ * Kang & McAuley, arXiv:1808.09781, equation 6 (a sum there; the half scales the learning rate of nothing that Adam sees).
+ * This is `bce-plus` with K = 1, where it says how j is drawn.
+ */
+import type { Loss, Recommenders } from '../../contracts.ts'
+import bcePlus from './bce-plus.ts'
+
+const bce: Loss<Recommenders> = {
+  about: 'Binary cross-entropy against one drawn item at each position',
+  cite: 'arXiv:1808.09781',
+  defaults: {},
+
+  value: (output, batch, _, noise) => bcePlus.value(output, batch, { negatives: 1 }, noise),
+}
+
+export default bce

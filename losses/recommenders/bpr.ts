@@ -1,0 +1,31 @@
+/**
+ * Bayesian personalized ranking: the next item above each of K drawn ones,
+ *
+ *   BPR_i = (1 / K_i) Σ_k softplus(r_ik − p_i) = −(1 / K_i) Σ_k log σ(p_i − r_ik)
+ *
+ * with j_ik uniform among the items that the user did not take, K_i of them; 0 where none is left. Mean over the positions
+ * that have a next item. Rendle et al., UAI 2009, arXiv:1205.2618, equation of section 4.1, without its weight decay, which is
+ * the optimizer's. Departure: losses/negatives.ts on how j is drawn.
+ */
+import type { Loss, Recommenders } from '../../contracts.ts'
+import { drawPerPosition, logitsPerPosition, untaken } from '../negatives.ts'
+import { meanOver, positionsOf, rightLogits } from '../positions.ts'
+
+const defaults = { negatives: 1 }
+
+const bpr: Loss<Recommenders, typeof defaults> = {
+  about: 'The next item ranked above drawn ones, pair by pair',
+  cite: 'arXiv:1205.2618',
+  defaults,
+
+  value(output, batch, { negatives }, noise) {
+    const positions = positionsOf(output, batch)
+    const drawn = drawPerPosition(positions, negatives, noise) // [S, K]
+    const counts = untaken(batch, drawn, positions.catalog.shape[0]!)
+    const apart = logitsPerPosition(positions, drawn).sub(rightLogits(positions).expandDims(-1)) // [S, K]
+    const values = apart.softplus().mul(counts).sum(-1).div(counts.sum(-1).maximum(1)) // [S]
+    return meanOver(values, positions.valid)
+  },
+}
+
+export default bpr

@@ -1,0 +1,109 @@
+/**
+ * log Σ exp of many logits without storing them: the items are taken tile by tile, a running value is merged with that of each
+ * tile, and the gradient computes the logits of a tile again.
+ *
+ *   forward    a ← log(e^a + Σ_{j in tile} e^{x_i · w_j})
+ *   backward   P = e^{logits − log-sum-exp} · dy;   dX += P W_tile;   dW_tile = Pᵀ X
+ *
+ * Memory is that of one tile, S · t logits, instead of S · N twice. Exact: nothing is skipped.
+ * Wijmans et al., Cut Your Losses in Large-Vocabulary Language Models, ICLR 2025, arXiv:2411.09009, without its filter of small
+ * gradients. Letters: S positions, D width, N items, t items of a tile, K drawn items of a position.
+ *
+ * The gradient works on the transposed logits [t, S]: a trace merges equal ops, and would keep the forward logits alive for
+ * the gradient if both were written alike.
+ */
+import { logSumExp, type Tensor, tf } from '../tensor/index.ts'
+
+/** Over all items: states [S, D], catalog [N, D] → [S]. */
+export function streamedLogSumExp(states: Tensor, catalog: Tensor, tile: number): Tensor {
+  return overCatalog(tile)(states, catalog)
+}
+
+/**
+ * Over each position's own drawn items: states [S, D], catalog [N, D], items int32 [S, K] (catalog rows), `bias` [S, K] added to
+ * the logits (−1e30 masks) → [S]. A tile holds t of the K.
+ */
+export function streamedLogSumExpOf(
+  states: Tensor,
+  catalog: Tensor,
+  drawn: { items: Tensor; bias: Tensor },
+  tile: number,
+): Tensor {
+  return overDrawn(drawn, tile)(states, catalog)
+}
+
+function overCatalog(tile: number) {
+  return tf.customGrad((...args) => {
+    const [states, catalog, save] = args as unknown as [Tensor, Tensor, tf.GradSaveFunc]
+    const [items, width] = catalog.shape as [number, number]
+    const tiles = tilesOf(items, tile)
+    const part = ([from, size]: Tile) => catalog.slice([from, 0], [size, width]) // [t, D]
+    const sums = tiles.map((at) => logSumExp(tf.matMul(states, part(at), false, true))) // [S] each
+    const value = sums.reduce(merge)
+    save([states, catalog, value])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [x, table, total] = saved as [Tensor, Tensor, Tensor]
+      const onItems: Tensor[] = []
+      let onStates: Tensor | null = null
+      for (const [from, size] of tiles) {
+        const rows = table.slice([from, 0], [size, width]) // [t, D]
+        const again = tf.matMul(rows, x, false, true) // [t, S]
+        const shares = again.sub(total).exp().mul(dy) // [t, S]
+        onItems.push(tf.matMul(shares, x)) // [t, D]
+        const more: Tensor = tf.matMul(shares, rows, true) // [S, D]
+        onStates = onStates === null ? more : onStates.add(more)
+      }
+      return [onStates!, onItems.length === 1 ? onItems[0]! : tf.concat(onItems, 0)]
+    }
+    return { value, gradFunc }
+  })
+}
+
+function overDrawn({ items, bias }: { items: Tensor; bias: Tensor }, tile: number) {
+  const [positions, count] = items.shape as [number, number]
+  const tiles = tilesOf(count, tile)
+  return tf.customGrad((...args) => {
+    const [states, catalog, save] = args as unknown as [Tensor, Tensor, tf.GradSaveFunc]
+    const [rows, width] = catalog.shape as [number, number]
+    const sums = tiles.map(([from, size]) => {
+      const vectors = tf.gather(catalog, items.slice([0, from], [positions, size])) // [S, t, D]
+      const logits = vectors.mul(states.expandDims(1)).sum(-1) // [S, t]
+      return logSumExp(logits.add(bias.slice([0, from], [positions, size]))) // [S]
+    })
+    const value = sums.reduce(merge)
+    save([states, catalog, value, items, bias]) // all that the gradient touches, or it is gone by then
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [x, table, total, ids, mask] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor]
+      let onStates: Tensor | null = null
+      let onItems: Tensor | null = null
+      for (const [from, size] of tiles) {
+        const own = ids.slice([0, from], [positions, size]).transpose() // [t, S]
+        const vectors = tf.gather(table, own) // [t, S, D]
+        const logits = vectors
+          .mul(x)
+          .sum(-1)
+          .add(mask.slice([0, from], [positions, size]).transpose()) // [t, S]
+        const shares = logits.sub(total).exp().mul(dy).expandDims(-1) // [t, S, 1]
+        const toStates: Tensor = shares.mul(vectors).sum(0) // [S, D]
+        const spread = shares.mul(x).reshape([-1, width]) // [t S, D]
+        const toItems: Tensor = tf.unsortedSegmentSum(spread, own.flatten() as tf.Tensor1D, rows) // [N, D]
+        onStates = onStates === null ? toStates : onStates.add(toStates)
+        onItems = onItems === null ? toItems : onItems.add(toItems)
+      }
+      return [onStates!, onItems!]
+    }
+    return { value, gradFunc }
+  })
+}
+
+type Tile = readonly [from: number, size: number]
+
+function tilesOf(items: number, tile: number): Tile[] {
+  const count = Math.ceil(items / tile)
+  return Array.from({ length: count }, (_, n) => [n * tile, Math.min(tile, items - n * tile)] as const)
+}
+
+/** log(e^a + e^b) from the larger of the two: a masked tile of −1e30 would swallow the other if it came first. */
+function merge(a: Tensor, b: Tensor): Tensor {
+  return a.maximum(b).add(a.sub(b).abs().neg().softplus())
+}

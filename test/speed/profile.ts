@@ -50,11 +50,16 @@ interface Event {
 }
 
 function report(events: readonly Event[]): void {
-  const [ops, kernels] = [new Map<string, number>(), new Map<string, number>()]
+  const [ops, kernels, counts] = [
+    new Map<string, number>(),
+    new Map<string, number>(),
+    new Map<string, number>(),
+  ]
   let [total, count] = [0, 0]
   for (const { cat, name: node, dur, args } of events) {
     if (cat !== 'Node' || args?.op_name === undefined || !node.endsWith('_kernel_time')) continue
     add(ops, args.op_name, dur)
+    add(counts, args.op_name, 1 / STEPS)
     add(kernels, `${node.split('/')[0]} → ${args.op_name}`, dur)
     total += dur
     count++
@@ -66,8 +71,10 @@ function report(events: readonly Event[]): void {
   )
   for (const table of [ops, kernels]) {
     const rows = [...table].toSorted(([, a], [, b]) => b - a).slice(0, 14)
-    for (const [key, time] of rows)
-      console.log(`  ${((100 * time) / total).toFixed(1).padStart(5)} %  ${key}`)
+    for (const [key, time] of rows) {
+      const times = counts.has(key) ? ` × ${counts.get(key)!.toFixed(0)}` : ''
+      console.log(`  ${((100 * time) / total).toFixed(1).padStart(5)} %  ${key}${times}`)
+    }
     console.log()
   }
 }

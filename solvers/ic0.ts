@@ -7,7 +7,8 @@
  *
  * n² numbers per matrix, 10 n² operations per application. Stops, and says how, as diffusion/conjugate-gradients.ts; 'breakdown' is
  * also a pivot that is not positive, which does not happen to the matrices of stencil.ts (they are M-matrices).
- * About a third of the iterations of cg, each half as dear again: still √(contrast) / h at worst.
+ * Counts grow as those of cg do, √(contrast) / h at worst, from about a third of those without preconditioner (k = 1, n = 64, from a
+ * random x to ‖r‖ = 1e-3: 61 and 189).
  * Meijerink, van der Vorst (doi:10.1090/S0025-5718-1977-0438681-4).
  */
 import type { Solver, Status, Stencil } from '../contracts.ts'

@@ -4,8 +4,7 @@
  * small networks.
  *
  * Constants of the program keep the float32 value that TensorFlow.js gave them: 0.1 is 0.1 + 1.5e-9. What ONNX Runtime has
- * no double kernel for is composed of others (lower/taps.ts, lower/elementwise.ts); asin, acos and atan cannot be.
- * Not made for speed.
+ * no double kernel for is composed of others (lower/taps.ts, lower/transcendental.ts). Not made for speed.
  */
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import { lower } from './lower/graph.ts'
@@ -25,7 +24,10 @@ export async function compileDouble(program: Program): Promise<DoubleProgram> {
   const { graph } = traceProgram(program)
   const outputName = (name: string) => `next/${name}`
   const model = lower(graph, outputName, new Map(), 'float64')
-  const session = await InferenceSession.create(encodeModel(model), { intraOpNumThreads: 1, logSeverityLevel: 3 })
+  const session = await InferenceSession.create(encodeModel(model), {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  })
   return {
     async run(inputs) {
       const feeds: Record<string, OrtTensor> = {}
@@ -40,5 +42,7 @@ export async function compileDouble(program: Program): Promise<DoubleProgram> {
 }
 
 function toOrt(data: Doubles, shape: readonly number[]): OrtTensor {
-  return data instanceof Float64Array ? new OrtTensor('float64', data, shape) : new OrtTensor('int32', data, shape)
+  return data instanceof Float64Array
+    ? new OrtTensor('float64', data, shape)
+    : new OrtTensor('int32', data, shape)
 }

@@ -1,6 +1,6 @@
 /**
  * The door to tensors: `tf` is TensorFlow.js with its wrong gradients patched (gradients/) and its random ops guarded
- * (random.ts), followed by the ops that it lacks. Models and losses import from here alone.
+ * (random.ts), followed by the ops that it lacks (ops/). Models and losses import from here alone.
  */
 import './gradients/convolution.ts'
 import './gradients/elementwise.ts'
@@ -11,8 +11,12 @@ import './gradients/resizes.ts'
 import './gradients/scans.ts'
 import * as tf from './tf.ts'
 
-export { logSumExp, stopGradient } from './ops.ts'
-export { segmentMax } from './segments.ts'
+export { gelu, silu } from './ops/activations.ts'
+export { type Complex, conjugate, matMulComplex, multiplyComplex, squaredAbs } from './ops/complex.ts'
+export { groupNormalize, normalize } from './ops/normalize.ts'
+export { logSumExp, stopGradient } from './ops/reductions.ts'
+export { segmentMax } from './ops/segments.ts'
+export { argsort, type Order, sort, sortBy } from './ops/sort.ts'
 export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'
 export { tf }
 

@@ -1,8 +1,15 @@
-/** TensorFlow.js as models and losses see it: every op, with the random ones guarded (see random.ts). */
+/**
+ * TensorFlow.js as models and losses see it: every op, with the random ones guarded (see random.ts) and those replaced that
+ * have no gradient or a wrong one.
+ */
 import * as tfjs from '@tensorflow/tfjs'
 import { guarded } from './random.ts'
 
 export * from '@tensorflow/tfjs'
+export { customGrad } from './custom-grad.ts'
+export { einsum } from './ops/einsum.ts'
+export { batchNorm } from './ops/normalize.ts'
+export { logSoftmax } from './ops/reductions.ts'
 
 export const dropout = guarded('dropout', tfjs.dropout)
 export const multinomial = guarded('multinomial', tfjs.multinomial)

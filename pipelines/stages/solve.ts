@@ -5,9 +5,9 @@
  * ‖r‖ ≤ max(tolerance ‖rhs‖, 4 ε ‖ |A| |x| ‖), r = rhs − A x recomputed in f64 here, whatever the solver says of itself.
  * A row that is not accepted is tried again with banded Cholesky; if one still is not, nothing is published.
  *
- * params: `solver` (a name in solvers/, or a path), `tolerance`, and the solver's own params. The relative residual of
- * every row is stored in its column. x of a row does not depend on the rows beside it, so a killed stage goes on after
- * its last whole shard.
+ * params: `solver` (a name in solvers/, or a path), `tolerance`, and the solver's own params. Both numbers of that test are stored
+ * with every row, and two bounds of its error (solvers/diffusion/certificate.ts). x of a row does not depend on the rows beside
+ * it, so a killed stage goes on after its last whole shard.
  */
 import { basename, join } from 'node:path'
 import type { Context, Params, Solver, Work } from '../../contracts.ts'

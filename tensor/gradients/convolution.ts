@@ -67,7 +67,10 @@ function geometryOf(attrs: Attrs, { axes }: Family): Attrs {
  * zeros in between: the one is given it, of the other's result the taps are picked.
  */
 function dilateKernels({ byImage, byFilter, axes }: Family): void {
-  const [ofImage, ofFilter] = [tf.getKernel(byImage, 'cpu').kernelFunc, tf.getKernel(byFilter, 'cpu').kernelFunc]
+  const [ofImage, ofFilter] = [
+    tf.getKernel(byImage, 'cpu').kernelFunc,
+    tf.getKernel(byFilter, 'cpu').kernelFunc,
+  ]
 
   setKernel(byImage, ({ inputs, attrs, backend }) => {
     const by = dilationsOf(attrs!, axes)
@@ -80,7 +83,11 @@ function dilateKernels({ byImage, byFilter, axes }: Family): void {
     for (const [tap, place] of placesOf(filter.shape, by).entries())
       wide.set(values.subarray(tap * block, (tap + 1) * block), place * block)
     const spread = cpu.makeTensorInfo(shape, 'float32', wide)
-    return ofImage({ inputs: { dy, filter: spread }, attrs: { ...attrs, dilations: by.map(() => 1) }, backend })
+    return ofImage({
+      inputs: { dy, filter: spread },
+      attrs: { ...attrs, dilations: by.map(() => 1) },
+      backend,
+    })
   })
 
   setKernel(byFilter, ({ inputs, attrs, backend }) => {

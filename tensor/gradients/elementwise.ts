@@ -3,7 +3,8 @@
  *
  * Tanh, Exp, Sigmoid, Elu, Pow, Softmax: second derivatives are lost upstream (register.ts).
  * Maximum, Minimum, SquaredDifference: upstream forgets to sum over stretched axes, and throws.
- * Comparisons: upstream has none for most, so that tf.where(x.greater(0), …) throws.
+ * FloorDiv: upstream gives that of the quotient; a floor is flat, in silence.
+ * Comparisons, All, Any: upstream has none for most, so that tf.where(x.greater(0), …) throws.
  * Relu: the mask is taken from the output, not from the input (equal), so that nobody needs the input any more.
  */
 import * as tf from '@tensorflow/tfjs'
@@ -67,15 +68,17 @@ for (const kernel of [
   'LessEqual',
   'LogicalAnd',
   'LogicalOr',
+  'FloorDiv',
 ])
   setGradient(kernel, ['a', 'b'], (_dy, [a, b]) => ({
     a: () => noGradient(a!),
     b: () => noGradient(b!),
   }))
 
-setGradient('LogicalNot', ['x'], (_dy, [x]) => ({
-  x: () => noGradient(x!),
-}))
+for (const kernel of ['LogicalNot', 'All', 'Any'])
+  setGradient(kernel, ['x'], (_dy, [x]) => ({
+    x: () => noGradient(x!),
+  }))
 
 /** p (dy − Σ p dy) over the last axis, the only one that tf.softmax knows. */
 setGradient('Softmax', ['logits'], (dy, [logits]) => ({

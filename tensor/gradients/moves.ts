@@ -32,7 +32,10 @@ setGradient('SplitV', [], (dy, _saved, attrs) => ({
 setGradient('StridedSlice', ['x'], (dy, [x], attrs) => ({
   x: () => {
     const slices = strided(x!.shape, attrs)
-    return x!.shape.reduce((spread, side, axis) => unslice(spread, axis, side, slices), dy.reshape(slices.count))
+    return x!.shape.reduce(
+      (spread, side, axis) => unslice(spread, axis, side, slices),
+      dy.reshape(slices.count),
+    )
   },
 }))
 
@@ -72,7 +75,13 @@ function unslice(dy: Tensor, axis: number, n: number, slices: Strided): Tensor {
 }
 
 /** What was padded on to one axis of n, added where it was copied from. */
-function foldBack(dy: Tensor, axis: number, [before, after]: [number, number], n: number, repeat: number): Tensor {
+function foldBack(
+  dy: Tensor,
+  axis: number,
+  [before, after]: [number, number],
+  n: number,
+  repeat: number,
+): Tensor {
   let sum = part(dy, axis, before, n)
   if (before > 0) sum = sum.add(placed(part(dy, axis, 0, before).reverse(axis), axis, 1 - repeat, n))
   if (after === 0) return sum

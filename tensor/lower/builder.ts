@@ -62,7 +62,7 @@ export function startBuilder(precision: Precision = 'float32'): Builder {
       nodes.push({ op, name: `${label}/${op}/${nodes.length}`, inputs, outputs: made, attributes })
       return made
     },
-    cast: (name, from, to) => 
+    cast: (name, from, to) =>
       from === to ? name : builder.add('Cast', [name], { to: typeNumber(inPrecision(to, precision)) }),
     ints: (values) => constant(values, [values.length], 'int64'),
     scalar: (value, dtype = 'float32') => constant([value], [], dtype),

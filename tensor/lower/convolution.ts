@@ -9,7 +9,14 @@ import type { Builder, LowerRule } from './builder.ts'
 import { reversed } from './structure.ts'
 import { convolvedByTaps, padImage, spreadByTaps, tap, tapsOf } from './taps.ts'
 
-const dense: Kind = { separate: false, geometry: convolution, groups: () => 1, outFirst, turned, tapGradient: byProduct }
+const dense: Kind = {
+  separate: false,
+  geometry: convolution,
+  groups: () => 1,
+  outFirst,
+  turned,
+  tapGradient: byProduct,
+}
 const byChannels: Kind = {
   separate: true,
   geometry: depthwise,
@@ -78,7 +85,11 @@ function byImage({ separate, geometry, groups, outFirst, turned }: Kind): LowerR
     if (g.precision === 'float64') return spreadByTaps(g, dy, { value: filter, separate }, window)
     const dyFirst = channelsFirst(g, g.of(dy), dy)
     const around = full(window)
-    if (turned !== undefined && window.strides.every((by) => by === 1) && around.pads.every((pad) => pad >= 0))
+    if (
+      turned !== undefined &&
+      window.strides.every((by) => by === 1) &&
+      around.pads.every((pad) => pad >= 0)
+    )
       return channelsLast(g, g.add('Conv', [dyFirst, turned(g, filter)], around), dy)
     const attributes = { ...attributesOf(window), output_padding: window.unseen, group: groups(filter.shape) }
     return channelsLast(g, g.add('ConvTranspose', [dyFirst, outFirst(g, filter)], attributes), dy)

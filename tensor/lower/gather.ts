@@ -32,7 +32,7 @@ export const gatherRules: Record<string, LowerRule> = {
     const places = rowPlaces(g, safe, ids.shape.length)
     return g.add('ScatterND', [g.filled(0, y!.shape, x.dtype), places, rows], { reduction: 'add' })
   },
-  /** Our own, see ops.ts. Rows that belong nowhere are taken to segment 0 with the lowest of all values. */
+  /** Our own, see ops/segments.ts. Rows that belong nowhere are taken to segment 0 with the lowest of all values. */
   SegmentMax(node, g) {
     const [values, ids] = [named(node, 'values'), named(node, 'ids')]
     const [y] = node.outputs

@@ -5,6 +5,7 @@
 import type { LowerRule } from './builder.ts'
 import { convolutionRules } from './convolution.ts'
 import { elementwiseRules } from './elementwise.ts'
+import { fusedRules } from './fused.ts'
 import { gatherRules } from './gather.ts'
 import { imageRules } from './image.ts'
 import { reduceRules } from './reduce.ts'
@@ -19,4 +20,5 @@ export const lowerRules: Readonly<Record<string, LowerRule>> = {
   ...gatherRules,
   ...convolutionRules,
   ...imageRules,
+  ...fusedRules,
 }

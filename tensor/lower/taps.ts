@@ -87,7 +87,13 @@ function placed(g: Builder, values: string, at: readonly number[], window: Windo
   const apart = g.add('Pad', [gaps, g.ints([0, ...behind.map(() => 0), 0, 0, ...behind, 0])])
   const wide = g.reshape(apart, [0, ...places.map((count, i) => count * strides[i]!), -1])
   const reach = places.map((count, i) => (count - 1) * strides[i]! + 1) // the last gap is left out
-  const tight = slice(g, wide, at.map(() => 0), reach, axes)
+  const tight = slice(
+    g,
+    wide,
+    at.map(() => 0),
+    reach,
+    axes,
+  )
   const from = at.map((i, axis) => i * dilations[axis]!)
   const rest = from.map((start, i) => Math.max(0, before[i]! + image[i]! + after[i]! - start - reach[i]!))
   const padded = g.add('Pad', [tight, g.ints([0, ...from, 0, 0, ...rest, 0])])
@@ -109,7 +115,10 @@ function countsOf({ places, size, strides, before, image }: Window): number[] {
       return Math.min(image[axis]!, start + size[axis]!) - Math.max(0, start)
     }),
   )
-  return inside.reduce<number[]>((products, axis) => products.flatMap((p) => axis.map((count) => p * count)), [1])
+  return inside.reduce<number[]>(
+    (products, axis) => products.flatMap((p) => axis.map((count) => p * count)),
+    [1],
+  )
 }
 
 function total(g: Builder, parts: readonly string[]): string {
@@ -119,4 +128,3 @@ function total(g: Builder, parts: readonly string[]): string {
 function range(count: number, from = 0): number[] {
   return Array.from({ length: count }, (_, i) => from + i)
 }
-

@@ -3,12 +3,8 @@ import type { Kind, Shape } from '../graph.ts'
 import { axisOf, broadcast, input, one, type ShapeRule } from './call.ts'
 
 export const gatherShapes: Record<string, ShapeRule> = {
-  BatchMatMul({ inputs: [a, b], attrs }) {
-    const batch = broadcast(a!.shape.slice(0, -2), b!.shape.slice(0, -2))
-    const rows = a!.shape.at(attrs.transposeA ? -1 : -2)!
-    const columns = b!.shape.at(attrs.transposeB ? -2 : -1)!
-    return one([...batch, rows, columns], 'float32')
-  },
+  BatchMatMul: product,
+  _FusedMatMul: product,
   GatherV2(call) {
     const [x, indices] = [input(call, 'x'), input(call, 'indices')]
     const axis = axisOf((call.attrs.axis as number) ?? 0, x.shape.length)
@@ -38,4 +34,11 @@ export const gatherShapes: Record<string, ShapeRule> = {
       { shape, dtype: 'int32' },
     ]
   },
+}
+
+function product({ inputs: [a, b], attrs }: Parameters<ShapeRule>[0]) {
+  const batch = broadcast(a!.shape.slice(0, -2), b!.shape.slice(0, -2))
+  const rows = a!.shape.at(attrs.transposeA ? -1 : -2)!
+  const columns = b!.shape.at(attrs.transposeB ? -2 : -1)!
+  return one([...batch, rows, columns], 'float32')
 }

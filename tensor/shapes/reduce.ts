@@ -1,6 +1,6 @@
 /** Shapes of reductions, scans and normalizations. */
 import type { Kind } from '../graph.ts'
-import { axesOf, axisOf, one, type ShapeRule } from './call.ts'
+import { axesOf, axisOf, input, one, type ShapeRule } from './call.ts'
 
 export const reduceShapes: Record<string, ShapeRule> = {
   Sum: reduction((dtype) => (dtype === 'bool' ? 'int32' : dtype)),
@@ -14,6 +14,7 @@ export const reduceShapes: Record<string, ShapeRule> = {
   ArgMin: position,
   Cumsum: ({ inputs: [x] }) => one(x!.shape, x!.dtype === 'bool' ? 'int32' : x!.dtype),
   Cumprod: ({ inputs: [x] }) => one(x!.shape, x!.dtype === 'bool' ? 'int32' : x!.dtype),
+  FusedBatchNorm: (call) => one(input(call, 'x').shape, 'float32'),
   Softmax: ({ inputs: [x] }) => one(x!.shape, 'float32'),
 }
 

@@ -28,7 +28,15 @@ export function convolution(x: Shape, filter: Shape, attrs: Attrs): Geometry {
   const [image, taps] = [[...x], [...filter]]
   const info =
     x.length === 5
-      ? compute3D(image as never, taps as never, strides, dilations as never, pad as never, false, 'channelsLast')
+      ? compute3D(
+          image as never,
+          taps as never,
+          strides,
+          dilations as never,
+          pad as never,
+          false,
+          'channelsLast',
+        )
       : compute2D(image as never, taps as never, strides, dilations as never, pad, rounding)
   return { window: windowOf(info), outShape: info.outShape }
 }

@@ -1,5 +1,5 @@
 /** What the compiled kernels are tried on: sides of one, ties, zeros, stretched operands, negative axes, mixed types. */
-import { logSumExp, tf } from '../../../tensor/index.ts'
+import { gelu, logSumExp, silu, tf } from '../../../tensor/index.ts'
 import type { Tensor } from '../../../tensor/types.ts'
 import { type Case, extremes, real, tied, whole } from './harness.ts'
 
@@ -28,6 +28,17 @@ const smooth: Record<string, Unary> = {
   erf: tf.erf,
   sin: tf.sin,
   cos: tf.cos,
+  'tan of half': (x) => tf.tan(x.mul(0.5)),
+  'asin of a third': (x) => tf.asin(x.mul(0.3)),
+  'acos of a third': (x) => tf.acos(x.mul(0.3)),
+  atan: tf.atan,
+  'sinh of a third': (x) => tf.sinh(x.mul(0.3)),
+  'cosh of a third': (x) => tf.cosh(x.mul(0.3)),
+  asinh: tf.asinh,
+  'acosh of more than 1': (x) => tf.acosh(x.square().add(1.2)),
+  'atanh of a third': (x) => tf.atanh(x.mul(0.3)),
+  gelu,
+  silu,
   softmax: (x) => tf.softmax(x.reshape([1, -1])),
   logSoftmax: (x) => tf.logSoftmax(x.reshape([1, -1])),
 }
@@ -45,6 +56,7 @@ const kinked: Record<string, Unary> = {
   relu: tf.relu,
   relu6: (x) => tf.relu6(x.mul(4)),
   elu: tf.elu,
+  selu: tf.selu,
   leakyRelu: (x) => tf.leakyRelu(x, 0.1),
   step: (x) => tf.step(x).mul(x),
   'step(alpha)': (x) => tf.step(x, -0.5).mul(x),
@@ -76,6 +88,8 @@ const comparisons: Record<string, Binary> = {
   not: (a, b) => tf.logicalNot(a.greater(b)),
   'where of bool': (a, b) => tf.where(a.greater(b), a.greater(0), b.greater(0)),
   isNaN: (a, b) => tf.isNaN(a.sub(b).cast('float32').sqrt()),
+  isInf: (a, b) => tf.isInf(a.sub(b).cast('float32').reciprocal()),
+  isFinite: (a, b) => tf.isFinite(a.sub(b).cast('float32').log()),
 }
 
 export const elementwiseCases: Case[] = [
@@ -103,13 +117,26 @@ export const elementwiseCases: Case[] = [
     f: tf.mod as Binary,
     kinked: true,
   })),
+  ...STRETCHED.map(([a, b]) => ({ name: 'atan2', inputs: [real(a), real(b)], f: tf.atan2 as Binary })),
   {
     name: 'mod below zero',
     inputs: [real([7], -3, 3), real([7], -2, -0.5)],
     f: tf.mod as Binary,
     kinked: true,
   },
-  { name: 'prelu', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary, kinked: true },
+  ...[[3, 4], [1], [2, 1, 4]].map((shape) => ({
+    name: `prelu [${shape}]`,
+    inputs: [real(shape), real(shape.slice(-1))],
+    f: tf.prelu as Binary,
+    kinked: true,
+  })),
+  { name: 'prelu at its kink', inputs: [tied([3, 4]), real([4])], f: tf.prelu as Binary, kinked: true },
+  ...STRETCHED.map(([a, b]) => ({
+    name: 'floorDiv of float32, scaled',
+    inputs: [real(a, -7, 7), real(b, 0.5, 2)],
+    f: (x: Tensor, y: Tensor) => tf.floorDiv(x, y).cast('float32').mul(y.square()),
+    kinked: true,
+  })),
   { name: 'addN', inputs: [real([2, 3]), real([2, 3]), real([2, 3])], f: (...xs) => tf.addN(xs) },
   { name: 'add, transposed', inputs: [real([2, 3])], f: (x) => x.transpose().add(1) },
   ...table(comparisons, (f, name) => [
@@ -145,13 +172,11 @@ export const reductionCases: Case[] = [
       name: `cumprod ${axis}`,
       inputs: [real([3, 5])],
       f: (x: Tensor) => tf.cumprod(x, axis),
-      gradient: false,
     },
     {
       name: `cumprod ${axis} back`,
       inputs: [tied([6, 1])],
       f: (x: Tensor) => tf.cumprod(x, axis, true, true),
-      gradient: false,
     },
   ]),
 ]

@@ -123,7 +123,38 @@ export const structureCases: Case[] = [
   ),
   ...on('reverse all', [[3, 4]], (x) => x.reverse()),
   ...on('reverse the last', [[3, 4]], (x) => x.reverse(-1)),
-  ...on('stopGradient', [[3, 4]], (x) => stopGradient(x).mul(x)),
+  { name: 'stopGradient', inputs: [real([3, 4])], f: (x) => stopGradient(x).mul(x), truth: false },
+  ...on(
+    'stridedSlice',
+    [
+      [7, 5],
+      [6, 5, 2],
+      [8, 5],
+    ],
+    (x) => tf.stridedSlice(x, [1, 0], [7, 4], [2, 3]),
+  ),
+  ...on(
+    'stridedSlice backwards',
+    [
+      [7, 5],
+      [6, 4],
+    ],
+    (x) => tf.stridedSlice(x, [-1, 4], [0, 0], [-2, -1], 0, 2),
+  ),
+  ...on('stridedSlice of one row', [[7, 5]], (x) => tf.stridedSlice(x, [2], [3], [1], 0, 0, 0, 0, 1)),
+  ...on('stridedSlice of all', [[2, 5]], (x) => tf.stridedSlice(x, [0], [2], [1])),
+  ...on('stridedSlice, new axis', [[4, 3]], (x) => tf.stridedSlice(x, [0, 0], [0, 4], [1, 3], 0, 0, 0, 1)),
+  ...mirrors('reflect'),
+  ...mirrors('symmetric'),
+  ...on(
+    'depthToSpace',
+    [
+      [2, 2, 3, 8],
+      [1, 1, 1, 4],
+      [1, 3, 1, 4],
+    ],
+    (x) => tf.depthToSpace(x as tf.Tensor4D, 2),
+  ),
   { name: 'concat', inputs: [real([2, 3]), real([2, 1])], f: (...xs) => tf.concat(xs, 1) },
   {
     name: 'concat of the last',
@@ -150,6 +181,20 @@ export const structureCases: Case[] = [
     f: (x) => x.mul(tf.eye(3)).add(tf.linalg.bandPart(x as tf.Tensor2D, -1, 0)),
   },
 ]
+
+function mirrors(mode: 'reflect' | 'symmetric'): Case[] {
+  const pads = (before: number, after: number) =>
+    on(
+      `mirrorPad ${mode} ${before} ${after}`,
+      [
+        [3, 3],
+        [4, 5],
+        [3, 3, 2],
+      ],
+      (x) => tf.mirrorPad(x, [[before, after], [after, 0], ...(x.rank === 3 ? [[0, 1]] : [])] as Pads, mode),
+    )
+  return [...pads(1, 2), ...pads(2, 0), ...pads(0, 0)]
+}
 
 function moveWhole(x: Tensor): Tensor[] {
   return [

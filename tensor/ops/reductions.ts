@@ -1,6 +1,6 @@
-/** Ops that TensorFlow.js lacks, or has in a form that a large catalog cannot afford. */
-import * as tf from './tf.ts'
-import type { Tensor } from './types.ts'
+/** Reductions that TensorFlow.js has in a form that a large catalog, or a second derivative, cannot afford. */
+import * as tf from '@tensorflow/tfjs'
+import type { Tensor } from '../types.ts'
 
 /**
  * log Σ exp x over one axis, which disappears. x float32.
@@ -16,6 +16,23 @@ export function logSumExp(x: Tensor, axis = -1): Tensor {
   if (at === last) return logSumExpOfLast(x)
   const order = [...Array(x.rank).keys()].filter((a) => a !== at)
   return logSumExpOfLast(x.transpose([...order, at]))
+}
+
+/**
+ * x − log Σ exp x over the last axis, in place of tf.logSoftmax: that one keeps its result for the gradient and so loses the
+ * second derivative, in silence.
+ */
+export function logSoftmax<T extends Tensor>(logits: T | tf.TensorLike, axis = -1): T {
+  const x = typeof logits === 'object' && 'rank' in logits ? logits : tf.tensor(logits)
+  if (axis !== -1 && axis !== x.rank - 1)
+    throw new Error(`logSoftmax: only over the last axis (got axis ${axis} of ${x.rank})`)
+  return x.sub(logSumExpOfLast(x).expandDims(-1)) as T
+}
+
+/** x.logSoftmax() too. */
+const prototype = tf.Tensor.prototype as unknown as { logSoftmax: (this: Tensor, axis?: number) => Tensor }
+prototype.logSoftmax = function (axis) {
+  return logSoftmax(this, axis)
 }
 
 /** x itself, through which no gradient flows back. */

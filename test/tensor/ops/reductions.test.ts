@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { logSumExp, segmentMax, stopGradient, tf } from '../../tensor/index.ts'
-import type { Scalar, Tensor } from '../../tensor/types.ts'
-import { checkGradient } from './differences.ts'
+import { logSumExp, segmentMax, stopGradient, tf } from '../../../tensor/index.ts'
+import type { Scalar, Tensor } from '../../../tensor/types.ts'
+import { checkGradient } from '../differences.ts'
 
 describe('tensor op logSumExp', () => {
   it('is log n for n equals, at any height', () => {

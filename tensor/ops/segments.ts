@@ -5,8 +5,8 @@
  * every segment: for the gradient of an embedding that is rows × items.
  */
 import * as tf from '@tensorflow/tfjs'
-import { noGradient, setGradient, setKernel } from './gradients/register.ts'
-import type { Tensor } from './types.ts'
+import { noGradient, setGradient, setKernel } from '../gradients/register.ts'
+import type { Tensor } from '../types.ts'
 
 /**
  * out[s] = max over the rows i with ids[i] = s of values[i], elementwise; `empty` where there is none.

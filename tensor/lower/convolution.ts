@@ -62,7 +62,7 @@ export const biasedConvolutions: Record<string, BiasRule> = {
 }
 
 function biased(kind: Kind): BiasRule {
-  return (node, bias, g) => (g.precision === 'float64' ? undefined : forward(kind, bias)(node, g) as string)
+  return (node, bias, g) => (g.precision === 'float64' ? undefined : (forward(kind, bias)(node, g) as string))
 }
 
 function forward({ separate, geometry, groups, outFirst }: Kind, bias?: string): LowerRule {
@@ -71,7 +71,11 @@ function forward({ separate, geometry, groups, outFirst }: Kind, bias?: string):
     const { window } = geometry(x.shape, filter.shape, node.attrs)
     if (g.precision === 'float64') return convolvedByTaps(g, x, { value: filter, separate }, window)
     const attributes = { ...attributesOf(window), group: groups(filter.shape) }
-    const operands = [channelsFirst(g, g.of(x), x), outFirst(g, filter), ...(bias === undefined ? [] : [bias])]
+    const operands = [
+      channelsFirst(g, g.of(x), x),
+      outFirst(g, filter),
+      ...(bias === undefined ? [] : [bias]),
+    ]
     return channelsLast(g, g.add('Conv', operands, attributes), x)
   }
 }

@@ -43,7 +43,10 @@ function lowerNode(node: KernelNode, sum: Biased | undefined, builder: Builder):
   if (sum !== undefined) {
     builder.label(`${sum.producer.kernel}/${node.outputs[0]!.id}`)
     const name = lowerBiased(sum, builder)
-    if (name !== undefined) return builder.name(node.outputs[0]!, name)
+    if (name !== undefined) {
+      builder.name(node.outputs[0]!, name)
+      return
+    }
     lowerNode(sum.producer, undefined, builder)
   }
   const rule = lowerRules[node.kernel]

@@ -2,7 +2,7 @@
  * What a killed training run goes on from: checkpoint.safetensors in its unfinished folder, one file, replaced as a whole.
  *   state/<name>   all that the next step depends on: weights, memory of the optimizer, averages
  *   kept/<name>    the weights that would be used if training ended here
- *   metadata       steps taken, losses of the unfinished epoch, history, the line of the kept weights
+ *   metadata       steps taken, losses of the unfinished epoch, history, the line of the kept weights, seconds spent
  * Random numbers need no state: their streams are named by epoch and step (train.ts). So what follows is what would have
  * followed without the kill, to the byte.
  *
@@ -32,20 +32,24 @@ export interface Checkpoints {
   save(step: TrainStep, progress: Progress): Promise<void>
   /** Puts the step back to the last state on disk; null where there is none. */
   resume(step: TrainStep): Promise<Progress | null>
+  /** Seconds of training that lie in the runs before this one. */
+  secondsBefore(): number
   drop(): Promise<void>
 }
 
 /** Every so many minutes; 0: never. */
 export function openCheckpoints(folder: string, minutes: number, journal: Journal): Checkpoints {
   const file = join(folder, 'checkpoint.safetensors')
-  let last = performance.now()
+  const begun = performance.now()
+  let [last, before] = [begun, 0]
   return {
     isDue: () => minutes > 0 && performance.now() - last >= 60_000 * minutes,
     async save(step, { steps, losses, history, kept }) {
       if (minutes === 0) return
       const state = await step.state()
       const tensors = [...prefixed('state', state.kept), ...prefixed('kept', kept?.weights ?? new Map())]
-      const progress = JSON.stringify({ steps, losses, history, at: kept?.at ?? null })
+      const seconds = before + (performance.now() - begun) / 1000
+      const progress = JSON.stringify({ steps, losses, history, at: kept?.at ?? null, seconds })
       await writeSafetensors(file, new Map(tensors), { progress })
       if (journal.done(RECEIPT) === undefined) await journal.record(RECEIPT, true)
       last = performance.now()
@@ -53,7 +57,8 @@ export function openCheckpoints(folder: string, minutes: number, journal: Journa
     async resume(step) {
       if (minutes === 0 || journal.done(RECEIPT) === undefined || !(await exists(file))) return null
       const { progress } = await readMetadata(file)
-      const { steps, losses, history, at } = JSON.parse(progress!)
+      const { steps, losses, history, at, seconds } = JSON.parse(progress!)
+      before = seconds
       const tensors = await readSafetensors(file)
       step.restore({ steps, kept: unprefixed('state', tensors) })
       return {
@@ -63,6 +68,7 @@ export function openCheckpoints(folder: string, minutes: number, journal: Journa
         kept: at === null ? null : { at, weights: unprefixed('kept', tensors) },
       }
     },
+    secondsBefore: () => before,
     drop: () => rm(file, { force: true }),
   }
 }

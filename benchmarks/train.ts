@@ -66,7 +66,8 @@ export async function train(
     const truth = await track.truth(dataset, data, 'test')
     const submission = { method: methodOf(run, request, ctx.seed), ...wordsOf(run, learned) }
     await writeRun(out, { track, trackName: request.track, dataset, predictions, truth, ...submission })
-    await writeMeasured(out, { trainSeconds: (trained - start) / 1000, predictSeconds, ...engine })
+    const trainSeconds = checkpoints.secondsBefore() + (trained - start) / 1000
+    await writeMeasured(out, { trainSeconds, predictSeconds, ...engine })
     await checkpoints.drop()
     const { at } = kept
     const { status, steps } = learned

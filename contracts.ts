@@ -220,6 +220,8 @@ export interface Track<T extends Task = Task> extends About {
   truth(dataset: Dataset, folder: string, split: Split): Promise<Columns>
   /** The first flaw of predictions that a schema cannot see, as half a sentence that names the row; null when sound. */
   flaw(predictions: Columns, facts: Params): string | null
+  /** Params of `open` that the declared inputs of a model from elsewhere decide; null is a side of any length. */
+  paramsFor?(inputs: { readonly [name: string]: readonly (number | null)[] }): Params
 }
 export interface Opened<T extends Task = Task> {
   facts: T['facts']
@@ -230,6 +232,8 @@ export interface Opened<T extends Task = Task> {
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
   /** Network output on the host → prediction columns, `batch.rows` of them. */
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
+  /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
+  outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
   /** For Rankers: the training sequences. Tracks without rankers leave it out. */
   interactions?(): Interactions
   /** For Rankers: top lists of all rows of a split. */

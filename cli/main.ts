@@ -60,6 +60,7 @@ function add(program: Command, name: string, verb: Verb, done: (code: number) =>
   const command = program.command(name).description(verb.about)
   if (verb.arguments) command.arguments(verb.arguments)
   for (const option of verb.options ?? []) command.addOption(flagOf(option))
+  for (const note of verb.notes ?? []) command.addHelpText('after', `\n${note}`)
   if (verb.examples) command.addHelpText('after', examples(verb.examples))
   command.action(async (...given: unknown[]) => {
     const args = given

@@ -5,6 +5,7 @@ import { UserError } from '../io/errors.ts'
 import type { Outcome } from '../pipelines/execute.ts'
 import { aim, openState, reasons, type Target } from '../pipelines/plan.ts'
 import { type Report, run } from '../pipelines/run.ts'
+import { childEnvironment } from './flags/environment.ts'
 import { pipelineFlags, requestOf } from './flags/pipeline.ts'
 import { progress, seconds } from './terminal/progress.ts'
 import { explainPlan, nothingToDo } from './terminal/reasons.ts'
@@ -129,14 +130,4 @@ function jobsOf(text: string): number {
   const jobs = Number(text)
   if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
   throw new UserError(`--jobs: must be a whole number ≥ 1 (got ${text})`)
-}
-
-/** What a child may see: where to find programs and temporary space, and which devices to use. No tokens, no keys. */
-function childEnvironment(): Record<string, string> {
-  const names =
-    /^(PATH|HOME|USERPROFILE|SystemRoot|TMPDIR|TEMP|TMP|TZ|LANG|LC_ALL|LD_LIBRARY_PATH|CUDA_.*|ORT_.*|OMP_.*|FIELDRANK_.*)$/
-  const entries = Object.entries(process.env).filter(
-    ([name, value]) => value !== undefined && names.test(name),
-  )
-  return Object.fromEntries(entries as [string, string][])
 }

@@ -7,6 +7,7 @@ export interface Verb {
   about: string // one sentence, for the list of verbs
   arguments?: string // as commander reads them: '<kind>', '[stage-or-id...]'
   options?: readonly Option[]
+  notes?: readonly string[] // paragraphs below the options, under --help
   examples?: readonly string[] // whole commands, shown under --help
   /**
    * `args` are the arguments in order (optional ones that were left out are absent), `options` by their camelCase name.

@@ -52,7 +52,16 @@ export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSigna
         let made = 0
         attempts[0] = 0
         while (made < count && attempts[made]! < plan.limit) {
-          made += await call('rows', at.plan, at.transform, address + made, count - made, made, attempts[made]!, budget)
+          made += await call(
+            'rows',
+            at.plan,
+            at.transform,
+            address + made,
+            count - made,
+            made,
+            attempts[made]!,
+            budget,
+          )
         }
         const rows = Array.from({ length: made }, (_, place) => ({
           k: new Float32Array(buffer, at.k + place * sizes(plan).k, cells).slice(),
@@ -82,7 +91,10 @@ const eights = (count: number) => 8 * Math.ceil(count / 8)
 
 /** Bytes of one place. The kernel writes right-hand sides sixteen numbers at a time. */
 function sizes({ keep }: FieldPlan) {
-  return { k: 64 * Math.ceil((4 * keep * keep) / 64), rhs: 64 * Math.ceil((4 * (keep - 1) * (keep - 1)) / 64) }
+  return {
+    k: 64 * Math.ceil((4 * keep * keep) / 64),
+    rhs: 64 * Math.ceil((4 * (keep - 1) * (keep - 1)) / 64),
+  }
 }
 
 function layOutPlan(heap: number, plan: FieldPlan) {

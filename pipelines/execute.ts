@@ -4,6 +4,7 @@
  * are no reason to run. A stage that fails takes those that need it with it; nothing else starts then, unless the
  * rest is asked to go on.
  */
+import { cpus } from 'node:os'
 import pLimit from 'p-limit'
 import type { Params, Stage } from '../contracts.ts'
 import { type RunStage, stageContext } from './context.ts'
@@ -118,7 +119,7 @@ async function make(stage: Stage, state: State, { run, events, signal }: Execute
       outs: await seal(root, stage, hashes),
       facts,
       took: Math.round(performance.now() - start) / 1000,
-      on: { node: process.version, platform: `${process.platform}-${process.arch}` },
+      on: { node: process.version, platform: `${process.platform}-${process.arch}`, cpu: processors() },
     }
     await finish(root, stage.id, made, journal, lock)
     return made
@@ -126,4 +127,10 @@ async function make(stage: Stage, state: State, { run, events, signal }: Execute
     await journal.close()
     await dropViews(root, stage.id)
   }
+}
+
+/** '2 × Intel(R) Xeon(R) CPU @ 2.50GHz' */
+function processors(): string {
+  const all = cpus()
+  return `${all.length} × ${all[0]?.model.trim() || 'unknown processor'}`
 }

@@ -25,6 +25,7 @@ export const kinds: readonly Kind[] = [
   { param: 'model', plural: 'models', folder: 'models', perTrack: true },
   { param: 'baseline', plural: 'baselines', folder: 'baselines', perTrack: true },
   { param: 'loss', plural: 'losses', folder: 'losses', perTrack: true },
+  { param: 'card', plural: 'cards', folder: 'reports/cards', perTrack: false },
   { param: 'metrics', plural: 'metrics', folder: 'metrics', perTrack: true, cutoff: true },
 ]
 

@@ -29,7 +29,7 @@ export interface Made extends Now {
   outs: Hashed
   facts: Params
   took: number // seconds
-  on: { node: string; platform: string }
+  on: { node: string; platform: string; cpu?: string }
 }
 
 export interface Lock {

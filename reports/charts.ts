@@ -116,7 +116,9 @@ const LEGEND = { orient: 'bottom', offset: 8, columns: 3, symbolType: 'stroke', 
 const LETTER = 6.5
 
 /** Contrast between 3 and 5 (WCAG) on the grounds that pictures stand on, #f6f6f6 and #242424. */
-const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(' ')
+export const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(
+  ' ',
+)
 const DASHES = [
   [1, 0],
   [6, 3],
@@ -159,7 +161,8 @@ function verticalOf(values: readonly number[]): object {
   return { scale: { ...scale, domain }, axis: { tickCount: 5 } }
 }
 
-async function draw(spec: object, alt: string): Promise<string> {
+/** Any Vega-Lite specification as SVG text in our colors; `alt` is what a reader hears instead. */
+export async function draw(spec: object, alt: string): Promise<string> {
   const chart = compile({ ...spec, config: CONFIG } as TopLevelSpec).spec
   const loader = {
     load: refuse,

@@ -57,6 +57,11 @@ tbody tr:hover > * { background: var(--ground); }
 .panels { display: flex; flex-wrap: wrap; gap: .8rem 1rem; overflow-x: auto; font-family: system-ui, sans-serif; }
 .panels svg { display: block; max-width: 100%; height: auto; }
 .figures h4 { margin: 0 0 .2rem; font-size: .95rem; }
+table.facts { margin: .8rem 0; }
+table.facts td:last-child:not(.number) { white-space: normal; min-width: 16rem; max-width: 40rem; }
+.warning { border-left: 3px solid var(--warn); padding: .1rem 0 .1rem 1rem; }
+.points { max-width: 44rem; padding-left: 1.2rem; } .points li { margin: .35rem 0; }
+figure .panels + figcaption { margin-top: .3rem; }
 footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .9rem; color: var(--soft); }
 @media (max-width: 40rem) {
   body { padding: 1.5rem 1rem 3rem; font-size: 1rem; }

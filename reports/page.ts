@@ -1,16 +1,13 @@
 /**
- * The report: one HTML file over all tracks, without scripts and without a single request. Its policy allows its own
- * style sheet (by hash) and pictures inside the file, nothing else. All text is escaped (html.ts), all pictures are
- * checked (figures.ts).
+ * The report: one HTML file over all tracks (document.ts). All text is escaped (html.ts), all pictures are checked
+ * (figures.ts).
  */
-import { createHash } from 'node:crypto'
 import type { Board, Standing } from './board.ts'
+import { citation, htmlDocument } from './document.ts'
 import { type Figure, inlineSvg } from './figures.ts'
 import { html, type Markup, trusted } from './html.ts'
 import { captionOf, commandOf, emptinessOf, originOf, sentence, titleOf } from './notes.ts'
-import { STYLE } from './page-style.ts'
 import { htmlTable } from './page-table.ts'
-import { citationLink } from './text.ts'
 
 /** A track as the page wants it: its board, its figures, and the text of each figure file. */
 export interface Chapter {
@@ -20,34 +17,14 @@ export interface Chapter {
 }
 
 export function page(chapters: readonly Chapter[]): string {
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hashOf(STYLE)}'; base-uri 'none'; form-action 'none'`
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>fieldrank leaderboards, profile ${profilesOf(chapters)}</title>
-<link rel="icon" href="data:,">
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>fieldrank</h1>
+  const header = html`<h1>fieldrank</h1>
 <p class="lead">Scientific datasets, made from a seed, and how well methods do on them. Every model meets every loss under one budget; every score is taken from stored predictions; what the data cannot tell apart shares a rank.</p>
 <p class="soft">${originOfPage(chapters)}</p>
-${contents(chapters)}
-</header>
-<main>
-${chapters.length === 0 && html`<p>Nothing is finished yet.</p>`}
+${contents(chapters)}`
+  const main = html`${chapters.length === 0 && html`<p>Nothing is finished yet.</p>`}
 ${chapters.map(chapterOf)}
-${chapters.length > 0 && recompute(chapters)}
-</main>
-<footer>This page loads nothing and runs nothing: it can be kept, sent and opened as one file.</footer>
-</body>
-</html>
-`.markup
+${chapters.length > 0 && recompute(chapters)}`
+  return htmlDocument(`fieldrank leaderboards, profile ${profilesOf(chapters)}`, { header, main })
 }
 
 /** 'fieldrank 0.1.0, profile smoke, seed 42' */
@@ -141,11 +118,6 @@ function caption(standing: Standing, id: string): Markup {
   return html`<figcaption id="${id}">${about} ${source}${from}.${warning}</figcaption>`
 }
 
-function citation(cite: string): Markup {
-  const link = citationLink(cite)
-  return link === null ? html`${cite}` : html`<a href="${link}" rel="noreferrer">${cite}</a>`
-}
-
 function recompute(chapters: readonly Chapter[]): Markup {
   const boards = chapters.map(({ board }) => board)
   const profile = profilesOf(chapters)
@@ -182,8 +154,4 @@ function shown({ standings }: Board): Standing[] {
 function idOf({ track }: Board, standing?: Standing): string {
   const words = standing === undefined ? track : `${track}-${standing.dataset.name}`
   return words.toLowerCase().replace(/[^a-z0-9.]+/g, '-')
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64')
 }

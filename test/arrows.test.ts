@@ -35,6 +35,7 @@ const doors: Record<string, RegExp> = {
   hyparquet: /^io\/parquet/,
   'apache-arrow': /^io\/(arrow|parquet)/,
   '@duckdb/node-api': /^io\/duckdb\.ts$/,
+  h5wasm: /^io\/hdf5\.ts$/,
   'p-limit': /^(pipelines\/execute|io\/download)\.ts$/,
   vega: /^reports\//,
   'vega-lite': /^reports\//,

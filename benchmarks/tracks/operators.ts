@@ -68,6 +68,8 @@ function opened(splits: Record<Split, Columns>, n: number): Opened<Operators> {
       }
     },
 
+    outputs: (size) => [{ x: [size, n, n] }],
+
     predict({ x }, { rows, ids }) {
       return { rows, data: { row: ids, x: (x!.data as Float32Array).slice(0, rows * n * n) } }
     },

@@ -49,6 +49,8 @@ const recommenders: Track<Recommenders> = {
   truth: (dataset, folder, split) => readSplit(folder, dataset, split, ['user', 'target']),
 
   flaw: (predictions, facts) => listFlaw(predictions, itemsOf(facts)),
+
+  paramsFor: ({ history }) => (history?.[1] ? { length: history[1] } : {}),
 }
 
 export default recommenders
@@ -81,8 +83,16 @@ function opened(
       else yield* askBatches(splits[split], length, size, shuffle)
     },
 
-    predict({ states, catalog }, batch) {
-      const scores = scoresFrom({ states: states!, catalog: catalog! }, batch.rows)
+    /** As our networks have them, or the score of each item itself: column i is item i, column 0 does not count. */
+    outputs: (size) => [
+      { states: [size, length, 'D'], catalog: [items, 'D'] },
+      { scores: [size, items + 1] },
+    ],
+
+    predict({ states, catalog, scores: given }, batch) {
+      const scores = given
+        ? (r: number) => Float64Array.from(given.data.subarray(r * (items + 1), (r + 1) * (items + 1)))
+        : scoresFrom({ states: states!, catalog: catalog! }, batch.rows)
       return listsOf(batch.ids, (batch as Asked).histories, popularity, scores)
     },
 

@@ -3,13 +3,12 @@
  * A stage module with `export const fresh = true` gets a new process that ends after it: its peak memory is its own.
  * A crash of a child (out of memory, a fault in native code) fails its stage with one sentence and nothing else.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { ChildProcess } from 'node:child_process'
 import type { Params, Stage } from '../../contracts.ts'
 import type { RunStage, StageContext } from '../context.ts'
 import { errorOf, failureOf } from '../failure.ts'
 import { isFresh } from '../stage-file.ts'
+import { forkEntry } from './fork-entry.ts'
 import type { ToChild, ToParent } from './messages.ts'
 
 export interface ChildOptions {
@@ -67,14 +66,8 @@ export function children(options: ChildOptions): Children {
   }
 }
 
-/** The entry lies beside this file: child-main.ts, which needs tsx, or child-main.js. */
 function spawn(env: ChildOptions['env']): Child {
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = fileURLToPath(new URL(isSource ? './child-main.ts' : './child-main.js', import.meta.url))
-  const inherited = process.execArgv.filter((flag) => /^--(max-|stack-|expose-gc|enable-source)/.test(flag))
-  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const execArgv = isSource ? [...inherited, '--import', loader()] : inherited
-  const child = fork(entry, [], { env, execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = forkEntry(new URL('./child-main', import.meta.url), env)
   const tail = { text: '' }
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -26,6 +26,9 @@ describe('fieldrank', () => {
       (await cli('run', '--help')).output,
       /--keep-going[\s\S]*Examples:\n {2}\$ fieldrank run --profile smoke/,
     )
+    const usage = async (verb: string) => (await cli(verb, '--help')).output
+    assert.match(await usage('export'), /--as-published[\s\S]*order p = i \+ n j\.[\s\S]*Examples:/)
+    assert.match(await usage('predict'), /on the machine of the one who asks[\s\S]*Examples:/)
   })
 
   it('knows its version', async () => {

@@ -14,15 +14,24 @@ const seed = randomInt(2 ** 32)
 /** What is hashed: all that was made. What was merely measured (cost.json, and the tables that show it) is not. */
 const MADE = ['fields', 'interactions', 'datasets', 'runs', 'scores']
 
+/** Of the cards what shows no time. */
+async function cards(root: string): Promise<string[]> {
+  const files = existsSync(join(root, 'cards')) ? await listFiles(join(root, 'cards')) : []
+  return files.filter((file) => !/card\.(md|html)$/.test(file)).map((file) => `cards/${file}`)
+}
+
 describe('the main job at tiny size', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fieldrank-tiny-'))
   const command = (data: string, ...more: string[]) => {
     const options = ['--file', 'pipeline.yaml', '--profile', 'tiny', '--data', join(folder, data)]
     return [process.execPath, compiledCli(), 'run', ...options, ...more]
   }
-  const made = (data: string) => {
+  const made = async (data: string) => {
     const root = join(folder, data, 'tiny')
-    return Promise.all(MADE.map(async (name) => [name, await hashTree(join(root, name))] as const))
+    return Promise.all([
+      ...MADE.map(async (name) => [name, await hashTree(join(root, name))] as const),
+      ...(await cards(root)).map(async (file) => [file, await hashTree(join(root, file))] as const),
+    ])
   }
   let expected: Awaited<ReturnType<typeof made>>
   let seconds = 0
@@ -39,6 +48,7 @@ describe('the main job at tiny size', () => {
 
   it('makes every kind of file', async () => {
     for (const [name, hash] of expected) assert.ok(hash !== null, `${name} is missing`)
+    assert.equal(expected.filter(([name]) => name.endsWith('/card.json')).length, 3)
     const files = await listFiles(join(folder, 'undisturbed', 'tiny'))
     const runs = files
       .filter((file) => /^runs\/operators\/[^/]+\/[^/]+\//.test(file))

@@ -1,0 +1,232 @@
+/** What a card says of a log of interactions that was split for next-item recommendation. */
+import type { Dataset, Json, Params } from '../../contracts.ts'
+import { readSplit, readTable } from '../../io/manifest.ts'
+import type { Block, Describer, Section } from '../card.ts'
+import { grouped, shortNumber } from '../card-tables.ts'
+import { histogramSvg } from '../histogram.ts'
+
+const recommenders: Describer = {
+  about: 'Cards of interaction logs and how they were split',
+
+  async describe(dataset, folder) {
+    const lengths = await lengthsOf(dataset, folder)
+    const counts = await countsOf(dataset, folder)
+    return {
+      before: [
+        { title: 'The log', blocks: logOf(dataset) },
+        { title: 'Filter and split', blocks: splitOf(dataset) },
+        { title: 'Leakage', blocks: leakageOf(dataset) },
+      ],
+      after: [
+        await shapeOf(lengths, counts),
+        {
+          title: 'What is interesting and challenging about the data',
+          blocks: [hardOf(dataset, lengths, counts)],
+        },
+        { title: 'How to read it', blocks: readingOf(dataset) },
+      ],
+    }
+  },
+}
+
+export default recommenders
+
+/** Lengths of the histories of the test rows. */
+async function lengthsOf(dataset: Dataset, folder: string): Promise<Float64Array> {
+  const { data } = await readSplit(folder, dataset, 'test', ['history'])
+  return Float64Array.from(data.history as readonly Int32Array[], (history) => history.length)
+}
+
+/** Training events of every item, the most popular first. */
+async function countsOf(dataset: Dataset, folder: string): Promise<Int32Array> {
+  const { data } = await readTable(folder, dataset, 'items.parquet', ['count'])
+  return Int32Array.from(data.count as Int32Array)
+    .sort()
+    .reverse()
+}
+
+function logOf({ facts, params }: Dataset): Block[] {
+  const origin = facts.made
+    ? `A made log: the generator ${params.source} drew it from the params below. It is for correctness, memory and speed. The order of models and losses on it says nothing about real logs.`
+    : `A real log, read from the file ${params.source}; its SHA-256 stands among the params below. Its license is that of the source.`
+  const unfiltered = facts.unfiltered as Params
+  const row = (name: string, of: Params) => [
+    name,
+    ...['users', 'items', 'interactions'].map((key) => number(of[key])),
+  ]
+  return [
+    { kind: 'text', text: origin },
+    {
+      kind: 'table',
+      head: ['', 'users', 'items', 'interactions'],
+      rows: [row('in the source', unfiltered), row('after the filter', facts)],
+      numbers: [1, 2, 3],
+    },
+    {
+      kind: 'text',
+      text: facts.hasTime
+        ? 'Every event has a time.'
+        : 'The log has no times: the order of the file stands for it.',
+    },
+  ]
+}
+
+function splitOf({ facts, params }: Dataset): Block[] {
+  const core = params.core as Params | null
+  const filter = core === null ? 'Nothing was filtered.' : filterOf(core, Number(facts.corePasses))
+  const how =
+    params.strategy === 'temporal'
+      ? `Split by time: T is the ${params.quantile} quantile of all times (T = ${facts.moment}). Users with an event at or after T are not trained on, and their events before T are thrown away; of the others, items that no training user has are dropped, and users who keep three or more are tested. Users trained on have all events before T.`
+      : 'Leave-one-out: the last event of a user is the target of test, the one before it that of valid, the rest is trained on. Users with fewer than three events are trained on and not tested.'
+  const counts = `${number(facts.trainUsers)} users with ${number(facts.trainEvents)} events are trained on; ${number(facts.testUsers)} users are tested.`
+  const rows =
+    'One row a user: history, the items before the target in the order of time, and target, the next item. Items are numbered from 1 in the byte order of their ids (items.parquet has the ids), 0 is kept for padding. Every method ranks the whole catalog, without the items of the history.'
+  return [filter, how, counts, rows].map((text) => ({ kind: 'text', text }))
+}
+
+function filterOf({ items, users, iterate }: Params, passes: number): string {
+  const bounds = `Items with fewer than ${items} distinct users were removed, then users with fewer than ${users} distinct items`
+  if (!iterate) return `${bounds}, once: some items fall below their bound by it, and stay.`
+  return `${bounds}, again until both bounds held (${passes} ${passes === 1 ? 'pass' : 'passes'}).`
+}
+
+function leakageOf({ facts, params }: Dataset): Block[] {
+  const temporal = params.strategy === 'temporal'
+  const checked = [
+    'One row per user in each split; every item is in the catalog.',
+    'What is known at test is what was known at valid and its target, in the order of time.',
+    ...(temporal
+      ? [
+          'No user is both trained on and tested; all of training lies before T, all targets at or after T; every item of test was seen in training.',
+        ]
+      : [
+          'Training of a tested user is the history of its valid row, and does not come after the valid target; every event is in training or is one of two targets.',
+        ]),
+  ]
+  return [
+    { kind: 'text', text: 'Asked of the written files; a dataset with one offender is not published:' },
+    { kind: 'list', items: checked },
+    { kind: 'text', text: seenOf(facts) },
+    ...tiesOf(facts),
+  ]
+}
+
+function seenOf({ targetsSeen, testUsers }: Params): string {
+  if (targetsSeen === 0) return 'No target of test is in its own history.'
+  return `${number(targetsSeen)} of ${number(testUsers)} targets of test are in their own history: since those items are excluded, they count as misses for every method.`
+}
+
+function tiesOf({ tiedEvents, tieOrder, hasTime }: Params): Block[] {
+  if (!hasTime) return []
+  if (tiedEvents === 0) return [{ kind: 'text', text: 'No user has two events at the same time.' }]
+  const said = `${number(tiedEvents)} events share user and time with another one; the order of the source decides between them.`
+  const order = tieOrder as Params | null
+  const test =
+    order === null
+      ? 'Whether that order helps was not tried: the log is too large for it.'
+      : `Whether that order gives something away: NDCG@10 of a Markov chain on ${number(order.users)} users is ${order.markovSourceOrder} in it and ${order.markovSeededOrder} when ties are put in a seeded random order. A value much larger in the order of the source says: do not trust it.`
+  return [{ kind: 'text', text: `${said} ${test}` }]
+}
+
+async function shapeOf(lengths: Float64Array, counts: Int32Array): Promise<Section> {
+  const blocks: Block[] = []
+  const add = async (
+    file: string,
+    caption: string,
+    values: ArrayLike<number>,
+    axis: string,
+    what: string,
+  ) => {
+    if (values.length === 0) return
+    const svg = await histogramSvg(values, { axis, what, most: bars(values) })
+    blocks.push({ kind: 'figure', caption, pictures: [{ file, alt: caption, svg }] })
+  }
+  await add(
+    'lengths.svg',
+    'Events known of a test user before the target.',
+    lengths.filter((length) => length > 0),
+    'length of the history',
+    'test users',
+  )
+  await add(
+    'popularity.svg',
+    `Events of an item in training. ${concentration(counts)}`,
+    counts.filter((count) => count > 0),
+    'events of the item',
+    'items',
+  )
+  return { title: 'Lengths and popularity', blocks }
+}
+
+/** Whole numbers: no more bars than there are numbers between the ends. */
+function bars(values: ArrayLike<number>): number {
+  const all = Array.from(values)
+  const span =
+    all.reduce((most, value) => Math.max(most, value), 0) -
+    all.reduce((least, value) => Math.min(least, value), Infinity)
+  return Math.max(1, Math.min(24, span))
+}
+
+function concentration(counts: Int32Array): string {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  if (total === 0) return ''
+  const top = counts.subarray(0, Math.max(1, Math.ceil(counts.length / 10)))
+  const share = (100 * top.reduce((sum, count) => sum + count, 0)) / total
+  const unseen = counts.reduce((sum, count) => sum + (count === 0 ? 1 : 0), 0)
+  return `The most popular tenth has ${shortNumber(share)} % of all events${unseen > 0 ? `; ${grouped(unseen)} items have none in training` : ''}.`
+}
+
+function hardOf({ facts, params }: Dataset, lengths: Float64Array, counts: Int32Array): Block {
+  const short = lengths.filter((length) => length < 10).length
+  const items = [
+    `The catalog has ${number(facts.items)} items and ${shortNumber(Number(facts.trainEvents) / Number(facts.items))} training events for each on average, unevenly. ${concentration(counts)} A popularity list is a baseline that must be beaten.`,
+    ...(lengths.length > 0
+      ? [
+          `${shortNumber((100 * short) / lengths.length)} % of the test users have fewer than ten known events.`,
+        ]
+      : []),
+    ...(params.strategy === 'temporal'
+      ? ['Tested users are new: a method that keeps a vector for each user has nothing for them.']
+      : [
+          'Training holds events that are later than some test targets of other users: leave-one-out measures completion, not prediction of the future. Split by time for that.',
+        ]),
+    ...(facts.made ? ['It is made: see the first section for what it cannot say.'] : []),
+  ]
+  return { kind: 'list', items }
+}
+
+function readingOf({ facts }: Dataset): Block[] {
+  return [
+    { kind: 'text', text: 'Python (pandas with pyarrow):' },
+    {
+      kind: 'code',
+      language: 'python',
+      text: `import glob, pandas as pd
+
+test = pd.concat(pd.read_parquet(path) for path in sorted(glob.glob("test-*.parquet")))
+items = pd.read_parquet("items.parquet")   # item 1…${facts.items}, id in the source, events in training
+history, target = test["history"].iloc[0], test["target"].iloc[0]`,
+    },
+    { kind: 'text', text: 'DuckDB:' },
+    {
+      kind: 'code',
+      language: 'sql',
+      text: `SELECT id, count(*) AS tested
+FROM 'test-*.parquet' JOIN 'items.parquet' ON item = target
+GROUP BY id ORDER BY tested DESC, id LIMIT 5`,
+    },
+    { kind: 'text', text: 'TypeScript; every byte is checked before a value is used:' },
+    {
+      kind: 'code',
+      language: 'ts',
+      text: `import { readManifest, readSplit } from 'fieldrank'
+
+const dataset = await readManifest('.')
+const { rows, data } = await readSplit('.', dataset, 'test', ['user', 'history', 'target'])`,
+    },
+  ]
+}
+
+function number(value: Json | undefined): string {
+  return typeof value === 'number' ? grouped(value) : '—'
+}

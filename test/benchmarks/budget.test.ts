@@ -102,7 +102,7 @@ describe('benchmarks: names in params', () => {
     assert.deepEqual(await openEngine({ device: 'eager' }), { device: 'eager', threads: 1 })
     await assert.rejects(
       openEngine({ device: 'gpu' }),
-      /device must be one of cpu, eager, tensorflow \(got 'gpu'\)/,
+      /device must be one of cpu, webgpu, cuda, tensorflow, eager \(got 'gpu'\)/,
     )
     await assert.rejects(openEngine({ threads: 0 }), /threads must be a whole number from 1 \(got 0\)/)
   })

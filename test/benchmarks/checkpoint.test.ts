@@ -25,11 +25,9 @@ describe('benchmarks/checkpoint', () => {
     engine: { device: 'cpu' },
     budget: { epochs: 6, batch: 10, length: 4, rate: 0.05, patience: 4, ema: 0.6, ...budget },
   })
-  /** All files but what was measured, and the journal. */
+  /** All files but what was measured, the journal, and what a killed write left: the pipeline sweeps that out. */
   const filesOf = async (out: string) => {
-    const names = (await readdir(out))
-      .filter((name) => name !== 'cost.json' && !name.endsWith('.jsonl'))
-      .sort()
+    const names = (await readdir(out)).filter((name) => !/^cost\.json$|\.jsonl$|\.tmp$/.test(name)).sort()
     return Promise.all(
       names.map(async (name) => [name, (await readFile(join(out, name))).toString('base64')]),
     )

@@ -59,14 +59,8 @@ export interface Artifact {
 /** A stretch of raw file bytes, so that a range reader can verify what it reads. */
 export type Bytes = { offset: number; bytes: number; sha256: string }
 /** A Parquet file with a hash per row group. */
-export interface Table extends Artifact {
-  rows: number
-  rowGroups: readonly Bytes[]
-  footer: Bytes
-}
-export interface Shard extends Table {
-  split: Split
-}
+export type Table = Artifact & { rows: number; rowGroups: readonly Bytes[]; footer: Bytes }
+export type Shard = Table & { split: Split }
 
 /** manifest.json, beside the shards: all that is needed to check, read and cite a dataset. */
 export interface Dataset extends About {
@@ -88,7 +82,7 @@ export interface Generator<P extends Params = Params> extends About {
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'>,
+    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers'>>, // one where it is not said
   ): AsyncIterable<Columns>
 }
 
@@ -97,15 +91,8 @@ export interface Generator<P extends Params = Params> extends About {
 /** `batch` fields on n × n points, row-major. Unknowns live on interior nodes; k on the cells around them, one more a side. */
 export type Field = { batch: number; n: number; data: Float64Array }
 /** `batch` five-point matrices on the n × n interior nodes; the four neighbours are stored with their sign (≤ 0). */
-export interface Stencil {
-  batch: number
-  n: number
-  center: Float64Array
-  west: Float64Array
-  east: Float64Array
-  south: Float64Array
-  north: Float64Array
-}
+export type Stencil = { batch: number; n: number } & Record<Direction, Float64Array>
+export type Direction = 'center' | 'west' | 'east' | 'south' | 'north'
 
 export type Status = 'converged' | 'max-iterations' | 'breakdown' | 'non-finite'
 export interface Solution {
@@ -134,10 +121,19 @@ export interface Task {
 }
 
 export interface Operators extends Task {
-  facts: { grid: number }
+  facts: FieldFacts
   input: { k: Tensor; rhs: Tensor } // [B, n+1, n+1], [B, n, n]
   target: Tensor // x [B, n, n]
-  output: { x: Tensor } // [B, n, n]
+  output: { x: Tensor; flux?: Tensor } // [B, n, n]; what a loss asks for beside it, [B, n, n, channels]
+}
+export type FieldFacts = {
+  grid: number // n; the rest brings fields to a network, all from the train split alone (models/layers/fields.ts)
+  reading: string // 'nodes', or 'as-published'
+  logK: { mean: number; deviation: number } // over all cells; deviation 0: k never varies and is no channel
+  rhs: number // root mean squares: of rhs, of x, of the flux through a face over √k
+  x: number
+  flux: number
+  channels: { readonly [output: string]: number } // what a loss asks for beside x, and how many channels each
 }
 export interface Recommenders extends Task {
   facts: { items: number; length: number }
@@ -171,20 +167,26 @@ export interface Ranker<P extends Params = Params> extends About {
   defaults: P
   fit(train: Interactions, params: P): Rank
 }
-/** What a Ranker is fitted on: the training sequences, one user after another. */
-export interface Interactions {
-  items: number // N, the size of the catalog
-  sequences: readonly Int32Array[] // each user's items 1…N in order
-}
+export type Interactions = { items: number; sequences: readonly Int32Array[] } // N; each user's items 1…N in order
 /** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
 export type Rank = (history: Int32Array, scores: Float64Array) => void
 
+/** Its twin for fields: the mean solution, a coarse solve, … */
+export type Predictor<P extends Params = Params> = About & {
+  defaults: P
+  fit(train: Systems & { x: Field }, params: P): Predict
+}
+export type Systems = { k: Field; rhs: Field } // [rows, n+1, n+1], [rows, n, n]
+export type Predict = (systems: Systems) => Promise<Field> // x [rows, n, n]; a row must not depend on its neighbors
+
 export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
   defaults: P
+  channels?: { readonly [output: string]: number } // outputs it needs beside the task's: a model's `facts.channels`
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
 }
 
-export type Score = { value: number; stderr: number | null; rows: number }
+/** Over the rows: mean and its standard error, and what half and 95 % of them stay below. */
+export type Score = { value: number; stderr: number | null; rows: number; median?: number; p95?: number }
 
 /** Host arithmetic on columns: no tensors, so a score can be checked by hand and on any machine. */
 export interface Metric extends About {
@@ -234,10 +236,8 @@ export interface Opened<T extends Task = Task> {
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
-  /** For Rankers: the training sequences. Tracks without rankers leave it out. */
-  interactions?(): Interactions
-  /** For Rankers: top lists of all rows of a split. */
-  rank?(rank: Rank, split: Split): Columns
+  /** Fits a Ranker or a Predictor, as the track has it, on the train split; what comes back predicts any split. */
+  fit?(method: Ranker | Predictor, params: Params): (split: Split) => Promise<Columns>
 }
 export type Declared = { shape: readonly number[]; dtype: Dtype }
 
@@ -294,6 +294,7 @@ export interface Context {
   dep(path: string): string
   out(path: string): string
   journal: Journal
+  workers: number // threads that one stage may use: they change no byte, and no stage key knows of them
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

@@ -1,9 +1,9 @@
 /**
- * A method that is fitted, not trained: popularity, Markov chains and whatever else turns a history into scores in one go.
- * Fitted on the train split alone, asked with the whole history of each test row; leaves the folder of a run without weights.
+ * A method that is fitted, not trained: popularity, Markov chains; the mean solution, a coarse solve. Fitted on the train
+ * split alone, then asked for the test rows by the track, which knows its kind; leaves the folder of a run without weights.
  * It meets no loss ('none') and has no seed (0); its parameters are counted as 0.
  */
-import type { Context, Params, Ranker } from '../contracts.ts'
+import type { Context, Params, Predictor, Ranker } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { openBudget } from './budget.ts'
 import { type Choice, choose } from './choice.ts'
@@ -24,18 +24,22 @@ export async function fit(
   const track = await loadTrack(request.track)
   const dataset = await openDataset(data, request.track)
   const { forTrack } = openBudget(request.track, track.defaults, request.budget)
-  const baseline = await choose<Ranker>('baseline', `baselines/${request.track}`, request.baseline)
+  const baseline = await choose<Ranker | Predictor>(
+    'baseline',
+    `baselines/${request.track}`,
+    request.baseline,
+  )
   const opened = await track.open(dataset, data, forTrack)
-  if (opened.interactions === undefined || opened.rank === undefined)
-    throw new UserError(`baseline ${baseline.name}: the track ${request.track} has no interactions to fit`)
+  if (opened.fit === undefined)
+    throw new UserError(`baseline ${baseline.name}: the track ${request.track} has nothing to fit`)
   if (opened.rows('test') === 0) throw new UserError(`${dataset.name}: the test split has no rows to predict`)
 
   const start = performance.now()
-  const rank = baseline.entry.fit(opened.interactions(), baseline.params)
+  const predict = opened.fit(baseline.entry, baseline.params)
   const trainSeconds = secondsSince(start)
   ctx.signal.throwIfAborted()
   const asked = performance.now()
-  const predictions = opened.rank(rank, 'test')
+  const predictions = await predict('test')
   const predictSeconds = secondsSince(asked)
 
   const params = { model: baseline.params }

@@ -27,7 +27,9 @@ export async function openNetwork(
   random: (weight: string) => Rng,
 ): Promise<Network> {
   const optimizer = openOptimizer(budget)
-  const build = (init: Init) => model.entry.build(model.params, batch.facts, init)
+  const { channels } = loss.entry
+  const facts = channels === undefined ? batch.facts : { ...batch.facts, channels }
+  const build = (init: Init) => model.entry.build(model.params, facts, init)
   const weights = collectWeights(build, random)
   if (weights.size === 0)
     throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)

@@ -14,7 +14,7 @@ import { writeDurable } from '../io/files.ts'
 import { pretty } from '../io/json.ts'
 import { readManifest } from '../io/manifest.ts'
 import { writeParquet } from '../io/parquet.ts'
-import { standardError } from '../math/statistics.ts'
+import { quantile, standardError } from '../math/statistics.ts'
 import { byKey } from './align.ts'
 import { loadMeasure, type Measure } from './measure.ts'
 import { checkPredictions, readPredictions, readSubmission } from './submission.ts'
@@ -70,7 +70,7 @@ export function scoreColumns(
       throw new UserError(
         `metric ${name}: ${notFinite(perRow, value, actual.data[track.key]!)}, which is no score`,
       )
-    scores[name] = { value, stderr, rows: actual.rows }
+    scores[name] = { value, stderr, rows: actual.rows, ...(perRow !== null && spread(perRow)) }
     if (perRow === null) continue
     schema[name] = { type: 'f64', shape: [], unit: metric.unit, about: metric.about }
     data[name] = perRow
@@ -83,6 +83,11 @@ export function scoreColumns(
     units: facet(({ metric }) => metric.unit),
     rows: { schema, columns: { rows: actual.rows, data } },
   }
+}
+
+/** What half and 95 % of the rows stay below. */
+function spread(perRow: Float64Array): Pick<Score, 'median' | 'p95'> {
+  return { median: quantile(perRow, 0.5), p95: quantile(perRow, 0.95) }
 }
 
 function checkMatch(submission: Submission, track: string, dataset: Dataset): void {

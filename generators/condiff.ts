@@ -8,25 +8,15 @@
  *
  * ConDiff (arXiv:2406.04709), section 3, with our random numbers, so rows are equal in law and not in bytes. Departures: the
  * periods of the embedding (fields/embedding.ts), and images are not transposed against k as they are in the published files.
+ * Beyond it: other grids, variances, windows and lengths, one length along i and another along j of k[i][j], and coefficients
+ * that jump, of two phases or in layers (fields/discontinuous.ts), which no window selects.
  */
 import type { Columns, Generator } from '../contracts.ts'
-import { suggest, UserError } from '../io/errors.ts'
-import { exp } from '../math/elementary.ts'
-import { indexOf, type Key, keyOf, splitOf } from './fields/address.ts'
-import { covariances, isCovariance } from './fields/covariance.ts'
-import { type Embedding, embed, type FieldLaw } from './fields/embedding.ts'
-import { drawPair, inWindow, type Window } from './fields/grf.ts'
-import { breathe, fieldSchema, record } from './fields/record.ts'
-
-const defaults = {
-  covariance: 'gaussian', // or cubic, exponential
-  variance: 0.4,
-  length: 0.05, // of correlation; the square has side 1
-  contrast: null as Window, // [low, high], or null for every field
-  grid: 64, // n
-  attempts: 10000, // transforms per row before giving up
-}
-type Settings = typeof defaults
+import { type Key, keyOf } from './fields/address.ts'
+import { layered, twoPhase } from './fields/discontinuous.ts'
+import { canonicalLaw, defaults, type Law, lawOf, type Settings } from './fields/law.ts'
+import { lognormal, type Range, type Running } from './fields/lognormal.ts'
+import { fieldSchema } from './fields/record.ts'
 
 const condiff: Generator<Settings> = {
   about:
@@ -34,73 +24,26 @@ const condiff: Generator<Settings> = {
   cite: 'arXiv:2406.04709',
   defaults,
 
-  schema: (params) => fieldSchema(checked(params).grid),
+  schema(params) {
+    lawOf(params) // says what is wrong
+    return fieldSchema(params.grid)
+  },
 
-  async *rows(params, { from, to }, { seed, signal }) {
-    const law = checked(params)
-    const key = keyOf(seed, { generator: 'condiff', ...law, contrast: params.contrast })
-    const embedding = embed(law)
-    for (let address = from; address < to; address++) {
-      yield await row(params, embedding, key, address, signal)
-    }
+  rows(params, range, { seed, signal, workers = 1 }) {
+    const law = lawOf(params)
+    return rowsOf(law, keyOf(seed, canonicalLaw(params, law)), range, { signal, workers })
   },
 }
 
 export default condiff
 
-/** The first field in the window, attempt after attempt. */
-async function row(
-  { grid, contrast, attempts }: Settings,
-  embedding: Embedding,
-  key: Key,
-  address: number,
-  signal: AbortSignal,
-): Promise<Columns> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    await breathe(signal)
-    const pair = drawPair(embedding, key, { attempt, address }, grid + 1)
-    const phi = pair.find((candidate) => inWindow(candidate, contrast))
-    if (phi !== undefined) return record(key, address, grid, coefficient(phi), attempt + 1)
+function rowsOf(law: Law, key: Key, range: Range, running: Running): AsyncGenerator<Columns> {
+  switch (law.medium) {
+    case 'lognormal':
+      return lognormal(law, key, range, running)
+    case 'two-phase':
+      return twoPhase(law, key, range, running)
+    case 'layered':
+      return layered(law, key, range, running)
   }
-  throw new UserError(
-    `generator condiff: row ${indexOf(address)} of ${splitOf(address)} has no field with contrast in ` +
-      `${JSON.stringify(contrast)} among ${attempts} attempts. Widen 'contrast' or raise 'attempts'`,
-  )
-}
-
-/** k = e^φ in f64, rounded once. */
-function coefficient(phi: Float64Array): Float32Array {
-  const k = new Float32Array(phi.length)
-  for (let i = 0; i < phi.length; i++) k[i] = exp(phi[i]!)
-  return k
-}
-
-/** The part of the params that decides the law, once all of them make sense. */
-function checked({ covariance, variance, length, contrast, grid, attempts }: Settings): FieldLaw {
-  if (!isCovariance(covariance)) {
-    const names = Object.keys(covariances)
-    throw new UserError(
-      `generator condiff: covariance '${covariance}' not found (${names.join(', ')}).${suggest(covariance, names)}`,
-    )
-  }
-  demand('variance', variance, variance > 0 && variance < Infinity, 'a number above 0')
-  demand('length', length, length > 0 && length < Infinity, 'a number above 0')
-  demand('grid', grid, Number.isInteger(grid) && grid >= 3, 'a whole number, at least 3')
-  demand('attempts', attempts, Number.isInteger(attempts) && attempts >= 1, 'a whole number, at least 1')
-  demand('contrast', contrast, isWindow(contrast), 'null or [low, high] with 0 < low < high')
-  return { covariance, variance, length, grid }
-}
-
-function isWindow(value: unknown): boolean {
-  if (value === null) return true
-  if (!Array.isArray(value) || value.length !== 2) return false
-  const [low, high] = value
-  return Number.isFinite(low) && Number.isFinite(high) && 0 < low && low < high
-}
-
-function demand(param: string, value: unknown, holds: boolean, expected: string): void {
-  if (holds) return
-  throw new UserError(
-    `generator condiff: param '${param}' must be ${expected} (got ${JSON.stringify(value)})`,
-  )
 }

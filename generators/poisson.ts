@@ -6,7 +6,7 @@
 import type { Generator } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { keyOf } from './fields/address.ts'
-import { breathe, fieldSchema, record } from './fields/record.ts'
+import { breathe, fieldSchema, record, sideOf } from './fields/record.ts'
 
 const defaults = { grid: 64 }
 
@@ -22,7 +22,8 @@ const poisson: Generator<typeof defaults> = {
     const key = keyOf(seed, { generator: 'poisson', grid })
     for (let address = from; address < to; address++) {
       await breathe(signal)
-      yield record(key, address, n, new Float32Array((n + 1) * (n + 1)).fill(1), 1)
+      const k = new Float32Array((n + 1) * (n + 1)).fill(1)
+      yield record(address, { k, rhs: sideOf(key, address, n), attempts: 1 })
     }
   },
 }

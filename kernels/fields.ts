@@ -4,6 +4,7 @@
  */
 import { layOut } from './load.ts'
 import { openPool, type Pool, type Seat } from './pool.ts'
+import { screeningOf } from './screening.ts'
 
 export interface FieldPlan {
   period: number // M, of the form 2ᵃ 3ᵇ 5ᶜ
@@ -27,6 +28,10 @@ export interface FieldMaker {
   rows(address: number, count: number): Promise<(FieldRow | null)[]>
   /** The two fields of one attempt, row-major keep × keep, and the right-hand side of the row. */
   draw(address: number, attempt: number): Promise<{ fields: [Float64Array, Float64Array]; rhs: Float32Array }>
+  /** max φ − min φ of both, in f32: within the margin of screening.ts. */
+  screen(address: number, attempt: number): Promise<[number, number]>
+  /** k of both fields of `count` attempts, for timing. */
+  whole(address: number, count: number): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -56,6 +61,7 @@ export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSigna
             'rows',
             at.plan,
             at.transform,
+            at.transform32,
             address + made,
             count - made,
             made,
@@ -78,6 +84,15 @@ export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSigna
         const rhs = new Float32Array(buffer, at.rhs, nodes).slice()
         return { fields: [field(at.outIm), field(at.out)], rhs }
       }),
+    screen: (address, attempt) =>
+      pool.use(async ({ call }) => {
+        await call('screen', at.plan, at.transform32, address, attempt)
+        return [
+          await call('screenedRange', at.transform32, 0),
+          await call('screenedRange', at.transform32, 1),
+        ]
+      }),
+    whole: (address, count) => pool.use(({ call }) => call('whole', at.plan, at.transform, address, count)),
     close: () => pool.close(),
   }
 }
@@ -106,9 +121,12 @@ function layOutPlan(heap: number, plan: FieldPlan) {
   return layOut(heap, {
     plan: 256,
     transform: 64,
+    transform32: 64,
     attempts: 4 * (PLACES + 1),
     roots: 8 * period,
     rootsIm: 8 * period,
+    roots32: 4 * period,
+    roots32Im: 4 * period,
     words: 128 * period,
     radii: 64 * period,
     work: strip,
@@ -122,26 +140,45 @@ function layOutPlan(heap: number, plan: FieldPlan) {
     k: PLACES * k,
     rhs: PLACES * rhs,
     amplitude: 8 * period * eights(period),
+    amplitude32: 4 * period * eights(period),
+    bands: eights(period),
   })
 }
 
-/** The tables, and the two records of the kernel, field by field in its order. */
+/** The tables, and the records of the kernel, field by field in its order. */
 function writePlan({ memory: { buffer }, heap }: Seat, plan: FieldPlan): void {
   const { at } = layOutPlan(heap, plan)
-  const { period, keep, amplitude, roots, key } = plan
+  const { period, keep, amplitude, roots, key, limit } = plan
   const wide = eights(period)
-  new Float64Array(buffer, at.roots, period).set(roots.re)
-  new Float64Array(buffer, at.rootsIm, period).set(roots.im)
   const padded = new Float64Array(buffer, at.amplitude, period * wide)
   for (let p = 0; p < period; p++) padded.set(amplitude.subarray(p * period, (p + 1) * period), p * wide)
-  const row = 8 * rowOf(keep)
-  const transform = [period, keep, row, at.roots, at.rootsIm - at.roots, at.work, at.other]
-  transform.push(at.workIm - at.work, at.half, at.halfIm - at.half, at.out, at.outIm - at.out)
-  new Int32Array(buffer, at.transform, transform.length).set(transform)
+  new Float32Array(buffer, at.amplitude32, period * wide).set(padded)
+  const screening = screeningOf(period, amplitude, plan.range)
+  if (screening !== null) new Int32Array(buffer, at.bands, screening.bands.length).set(screening.bands)
+
+  const arrays = [
+    at.work,
+    at.other,
+    at.workIm - at.work,
+    at.half,
+    at.halfIm - at.half,
+    at.out,
+    at.outIm - at.out,
+  ]
+  const transform = [period, keep, 8 * rowOf(keep), at.roots, at.rootsIm - at.roots, ...arrays]
+  new Int32Array(buffer, at.transform, 12).set(transform)
+  new Float64Array(buffer, at.roots, period).set(roots.re)
+  new Float64Array(buffer, at.rootsIm, period).set(roots.im)
+  const row32 = 16 * Math.ceil(keep / 4)
+  const transform32 = [period, keep, row32, at.roots32, at.roots32Im - at.roots32, ...arrays]
+  new Int32Array(buffer, at.transform32, 12).set(transform32)
+  new Float32Array(buffer, at.roots32, period).set(roots.re)
+  new Float32Array(buffer, at.roots32Im, period).set(roots.im)
   const { k, rhs } = sizes(plan)
-  new Float64Array(buffer, at.plan, 2).set(plan.range)
-  const words = [key.seed, key.set, at.amplitude, wide, at.words, at.radii, at.k, k, at.rhs, rhs, at.attempts]
-  new Int32Array(buffer, at.plan + 16, words.length + 1).set([...words, plan.limit])
+  new Float64Array(buffer, at.plan, 3).set([...plan.range, screening?.margin ?? 0])
+  const words = [key.seed, key.set, at.amplitude, at.amplitude32, at.bands, screening === null ? 0 : 1, wide]
+  words.push(at.words, at.radii, at.k, k, at.rhs, rhs, at.attempts, limit)
+  new Int32Array(buffer, at.plan + 24, words.length).set(words)
 }
 
 /** The first `keep` numbers of each row. */

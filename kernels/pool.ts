@@ -18,6 +18,7 @@
  * Idle threads do not keep the process alive, and none outlives it. A call in a thread can be stopped at any time; one that
  * runs here ends first, so let calls be short (well under a second).
  */
+import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { compileKernel, type Kernel, loadKernel, type Memory, type Module } from './load.ts'
 
@@ -82,8 +83,12 @@ function seat(kernel: Kernel, thread: Worker | undefined, life: Life): Seat {
     heap,
     async call(name, ...args) {
       life.check()
-      if (thread === undefined) return kernel.call(name, ...args)
       kernel.check(name)
+      if (thread === undefined) {
+        await setImmediate() // timers and signals first
+        life.check()
+        return kernel.call(name, ...args)
+      }
       thread.ref()
       try {
         const answer = await life.during<Answer>((resolve) => {

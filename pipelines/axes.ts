@@ -59,19 +59,30 @@ function unstar(element: Json, names: Axes['names'], at: string): readonly Json[
   }
 }
 
-/** An entry of exclude drops every combination that has all of its values. */
-function isExcluded(item: Params, template: Template, scope: Scope, { at }: Axes): boolean {
-  return template.exclude.some((entry, i) =>
-    Object.entries(entry).every(([axis, value]) => {
+/**
+ * An entry of exclude drops every combination that has all of its values; `{ not: value }` stands for all other values.
+ * Where --axis names all axes of an entry, the command line has said what it wants, and nothing is dropped.
+ */
+function isExcluded(item: Params, template: Template, scope: Scope, { at, given }: Axes): boolean {
+  return template.exclude.some((entry, i) => {
+    const names = Object.keys(entry)
+    const drops = names.every((axis) => {
       const place = at('exclude', i, axis)
       if (!Object.hasOwn(item, axis)) {
         const axes = Object.keys(item)
         throw new UserError(`${place}: exclude names no axis '${axis}'.${suggest(axis, axes)}`)
       }
       const label = called(item[axis]!, axis, place)
-      return list(substitute(value, scope, place)).some((one) => called(one, axis, place) === label)
-    }),
-  )
+      const { not, value } = negated(entry[axis]!)
+      return list(substitute(value, scope, place)).some((one) => called(one, axis, place) === label) !== not
+    })
+    return drops && !names.every((axis) => given[axis] !== undefined)
+  })
+}
+
+function negated(value: Json): { not: boolean; value: Json } {
+  const map = value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Params) : {}
+  return Object.keys(map).join() === 'not' ? { not: true, value: map.not! } : { not: false, value }
 }
 
 function list(value: Json): readonly Json[] {

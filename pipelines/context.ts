@@ -23,6 +23,7 @@ export interface Surroundings {
   asked: Context['asked']
   places: Places
   journal: StageContext['journal']
+  workers: number
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

@@ -11,6 +11,7 @@ import { type RunStage, stageContext } from './context.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { dropViews, placesOfDeps, type State } from './inputs.ts'
 import { partialOf } from './layout.ts'
+import type { Limits } from './load.ts'
 import { keyOf, type Made } from './lock.ts'
 import { finish, prepare, seal } from './outputs.ts'
 import { nowOf, type Reasons, stageReasons, type Target } from './plan.ts'
@@ -30,7 +31,7 @@ export interface Events {
 
 export interface ExecuteOptions {
   run: RunStage
-  limits: Readonly<Record<Stage['device'], number>>
+  limits: Limits
   keepGoing: boolean
   signal: AbortSignal
   events: Events
@@ -90,7 +91,11 @@ async function attempt(
   return 'made'
 }
 
-async function make(stage: Stage, state: State, { run, events, signal }: ExecuteOptions): Promise<Made> {
+async function make(
+  stage: Stage,
+  state: State,
+  { run, limits, events, signal }: ExecuteOptions,
+): Promise<Made> {
   const { root, seed, asked, lock, hashes } = state
   const now = await nowOf(stage, state)
   const key = keyOf(stage, now)
@@ -105,6 +110,7 @@ async function make(stage: Stage, state: State, { run, events, signal }: Execute
       asked,
       places: { deps, outs },
       journal,
+      workers: limits.workers,
       log,
       progress: (done, total, unit) => events.progress(stage, done, total, unit),
       signal,

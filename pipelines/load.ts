@@ -26,12 +26,16 @@ export interface Pipeline {
   folder: string // where the file lies; relative files among the deps are looked for there
   profile: string
   seed: number
-  limits: Readonly<Record<Stage['device'], number>>
+  limits: Limits
   values: Params // the profile: what ${…} refers to
   templates: readonly Template[]
   axes: Readonly<Record<string, readonly Given[]>> // --axis: these replace an axis of that name
   at: Place // the place of a key, for errors
 }
+
+/** How many stages at once on each device, and how many threads in each. */
+export type Limits = Readonly<Record<(typeof LIMITS)[number], number>>
+export const LIMITS = ['cpu', 'gpu', 'workers'] as const
 
 /** A value from the command line: as read by YAML, and as typed (`1.0` is also the name '1.0'). */
 export interface Given {
@@ -164,15 +168,15 @@ function deviceOf(value: Json | undefined, at: Place, path: string[], subject: s
 function limitsOf(values: Params, at: Place, profile: string): Pipeline['limits'] {
   const path = ['profiles', profile, 'limits']
   const limits = mapping(values.limits ?? {}, at, path, `profile '${profile}': limits`)
-  known(limits, ['cpu', 'gpu'], at, path, `in limits of profile '${profile}'`)
-  const number = (device: string) => {
-    const value = limits[device] ?? 1
+  known(limits, LIMITS, at, path, `in limits of profile '${profile}'`)
+  const number = (name: string) => {
+    const value = limits[name] ?? 1
     if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
     throw new UserError(
-      `${at([...path, device])}: limits.${device} must be a whole number ≥ 1 (got ${show(value)})`,
+      `${at([...path, name])}: limits.${name} must be a whole number ≥ 1 (got ${show(value)})`,
     )
   }
-  return { cpu: number('cpu'), gpu: number('gpu') }
+  return { cpu: number('cpu'), gpu: number('gpu'), workers: number('workers') }
 }
 
 function checkProfile(values: Params, at: Place, profile: string): Params {

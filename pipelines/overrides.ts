@@ -6,7 +6,7 @@
  */
 import type { Json, Params } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
-import { type Given, isSeed, type Pipeline, RESERVED, show } from './load.ts'
+import { type Given, isSeed, LIMITS, type Pipeline, RESERVED, show } from './load.ts'
 import { parseList, parseValue } from './yaml.ts'
 
 export interface Overrides {
@@ -24,12 +24,12 @@ export function override(pipeline: Pipeline, { set = [], axis = [] }: Overrides)
       seed = value
     } else values = replaced(values, path.split('.'), value, { path, profile: pipeline.profile })
   }
-  for (const device of ['cpu', 'gpu'] as const) {
-    const value = (values.limits as Params | undefined)?.[device] ?? 1
+  for (const name of LIMITS) {
+    const value = (values.limits as Params | undefined)?.[name] ?? 1
     if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw new UserError(`--set limits.${device}: must be a whole number ≥ 1 (got ${show(value)})`)
+      throw new UserError(`--set limits.${name}: must be a whole number ≥ 1 (got ${show(value)})`)
     }
-    limits = { ...limits, [device]: value }
+    limits = { ...limits, [name]: value }
   }
   return { ...pipeline, values, seed, limits, axes: axesOf(pipeline, axis) }
 }

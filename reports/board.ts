@@ -4,7 +4,7 @@
  * beyond a mean and its error.
  */
 import type { Cost, Dataset, Metric, Score, Submission } from '../contracts.ts'
-import { mean, standardError } from '../math/statistics.ts'
+import { mean, quantile, standardError } from '../math/statistics.ts'
 
 /** One finished run of one seed, as its folders hold it. */
 export interface Run {
@@ -73,14 +73,13 @@ export interface Board {
   standings: readonly Standing[]
 }
 
-/** Every model × loss of the track, and every fitted method, with the runs that this dataset has of it. */
+/** Every model with every loss that it meets anywhere in the track, fitted methods too, with the runs that this dataset has of it. */
 export function methodsOf(runs: readonly Run[], track: readonly Run[]): Method[] {
-  const pairs = new Map<string, { model: string; loss: string }>()
-  const trained = track.map((run) => run.submission.method).filter(({ loss }) => loss !== 'none')
-  const fitted = track.map((run) => run.submission.method).filter(({ loss }) => loss === 'none')
-  for (const { model } of trained)
-    for (const { loss } of trained) pairs.set(`${model}\n${loss}`, { model, loss })
-  for (const { model, loss } of fitted) pairs.set(`${model}\n${loss}`, { model, loss })
+  const pairs = new Map(
+    track.map(({ submission: { method } }) => {
+      return [`${method.model}\n${method.loss}`, { model: method.model, loss: method.loss }] as const
+    }),
+  )
   return [...pairs.values()].map(({ model, loss }) => {
     const own = runs.filter(({ submission: { method } }) => method.model === model && method.loss === loss)
     return { model, loss, runs: own, ...pooled(own.filter((run) => run.scores !== null)) }
@@ -140,6 +139,8 @@ function pooled(runs: readonly Run[]): Pick<Method, 'scores' | 'perRow'> {
     if (samples.length === runs.length) perRow[name] = average(samples)
     const rowwise = perRow[name]
     scores[name] = { value, stderr: rowwise === undefined ? null : standardError(rowwise), rows }
+    if (rowwise !== undefined)
+      Object.assign(scores[name], { median: quantile(rowwise, 0.5), p95: quantile(rowwise, 0.95) })
   }
   return { scores, perRow }
 }

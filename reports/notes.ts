@@ -36,7 +36,9 @@ export function notesOf(
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
     `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. leaderboard.csv has the interval of each rank.`,
-    ...(missing ? [`${NONE}: this run of the model × loss product is not finished, or has no score.`] : []),
+    ...(missing
+      ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
+      : []),
     'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
   ]
 }
@@ -58,6 +60,10 @@ export function commandOf({ asked: { stages, flags } }: Board): string {
 
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
 export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
+  operators: [
+    'Networks see the coefficient and the right-hand side, scaled by the train split, and say the solution. Every score compares it with the float64 solution of the stored system.',
+    'zero, mean and nearest say what not learning costs; coarse-solve says what a solver on a grid four times coarser gets for nothing.',
+  ],
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',

@@ -61,14 +61,17 @@ export function csv({ track, standings }: Board): string {
   const metrics = [...new Set(standings.flatMap((standing) => standing.metrics.map(({ name }) => name)))]
   const head = [
     ...['track', 'dataset', 'version', 'rank', 'rank_low', 'rank_high', 'model', 'loss', 'seeds'],
-    ...metrics.flatMap((name) => [name, `${name}_stderr`]),
+    ...metrics.flatMap((name) => [name, `${name}_stderr`, `${name}_median`, `${name}_p95`]),
     ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
   ]
   const rows = standings.flatMap(({ dataset, rows, lines }) =>
     lines.map((line) => [
       ...[track, dataset.name, dataset.version, line.rank, line.range?.[0] ?? null, line.range?.[1] ?? null],
       ...[line.model, line.loss, line.seeds.join(' ')],
-      ...metrics.flatMap((name) => [line.scores[name]?.value ?? null, line.scores[name]?.stderr ?? null]),
+      ...metrics.flatMap((name) => {
+        const { value = null, stderr = null, median = null, p95 = null } = line.scores[name] ?? {}
+        return [value, stderr, median, p95]
+      }),
       ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
       ...[line.device, line.threads, line.by?.name ?? null],
     ]),

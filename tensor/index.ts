@@ -11,6 +11,7 @@ import './gradients/resizes.ts'
 import './gradients/scans.ts'
 import * as tf from './tf.ts'
 
+export { diffusionOf, divergenceOf, facesOf, type OnFaces, slopesOf, squaredOnFaces } from './diffusion.ts'
 export { gelu, silu } from './ops/activations.ts'
 export { type Complex, conjugate, matMulComplex, multiplyComplex, squaredAbs } from './ops/complex.ts'
 export { groupNormalize, normalize } from './ops/normalize.ts'

@@ -22,6 +22,7 @@ const arrows: Record<string, readonly string[]> = {
   benchmarks: [...middle, ...bottom],
   ...Object.fromEntries(middle.map((folder) => [folder, bottom])),
   models: ['solvers', ...bottom],
+  baselines: ['solvers', ...bottom],
   reports: ['metrics', ...bottom],
   ...Object.fromEntries(bottom.map((folder) => [folder, []])),
   'index.ts': ['benchmarks', ...middle, ...bottom],

@@ -31,6 +31,7 @@ export function testContext(root: string, options: TestOptions = {}): Context {
     },
     journal: options.journal ?? memoryJournal(),
     log: options.log ?? (() => {}),
+    workers: 1,
     progress: options.progress ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
   }

@@ -15,6 +15,7 @@ import type {
   Interactions,
   Opened,
   Params,
+  Ranker,
   Recommenders,
   Rng,
   Split,
@@ -96,15 +97,16 @@ function opened(
       return listsOf(batch.ids, (batch as Asked).histories, popularity, scores)
     },
 
-    interactions: () => interactions,
-
-    rank(rank, split): Columns {
-      const { ids, histories } = splits[split]
-      const scores = new Float64Array(items + 1)
-      return listsOf(ids, histories, popularity, (r) => {
-        rank(histories[r]!, scores)
-        return scores
-      })
+    fit(method, params) {
+      const rank = (method as Ranker).fit(interactions, params)
+      return async (split) => {
+        const { ids, histories } = splits[split]
+        const scores = new Float64Array(items + 1)
+        return listsOf(ids, histories, popularity, (r) => {
+          rank(histories[r]!, scores)
+          return scores
+        })
+      }
     },
   }
 }

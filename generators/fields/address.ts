@@ -12,7 +12,7 @@ import { UserError } from '../../io/errors.ts'
 import { hashJson } from '../../io/json.ts'
 
 /** What a number is drawn for: the fourth counter word. The one table; numbers are never reused. */
-export const PURPOSES = { field: 0, rhs: 1 } as const
+export const PURPOSES = { field: 0, rhs: 1, layers: 2 } as const
 
 /** The key of a set of rows. `seed` is a whole number below 2³². */
 export interface Key {

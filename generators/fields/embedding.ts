@@ -16,7 +16,8 @@ import { type Covariance, covariances } from './covariance.ts'
 export interface FieldLaw {
   covariance: Covariance
   variance: number
-  length: number // of correlation, in units of the side of the square
+  /** Of correlation, in units of the side of the square: in every direction, or along i and along j of k[i][j]. */
+  length: number | readonly [alongI: number, alongJ: number]
   grid: number // n; the field has (n+1)² values
 }
 
@@ -31,6 +32,15 @@ export interface Embedding {
  * it is doubled up to 8(n+1) points, then refused.
  */
 export function embed(law: FieldLaw): Embedding {
+  const name = JSON.stringify(law)
+  if (last?.name !== name) last = { name, embedding: made(law) }
+  return last.embedding
+}
+
+/** Shard after shard asks for the same one. */
+let last: { name: string; embedding: Embedding } | undefined
+
+function made(law: FieldLaw): Embedding {
   const published = publishedPeriod(law)
   let period = published ?? smoothAtLeast(2 * law.grid)
   for (;;) {
@@ -63,18 +73,26 @@ function spectrum(law: FieldLaw, period: number): { values: Float64Array; worst:
   return { values, worst: least / most }
 }
 
-/** Covariances between the first point of the torus and all others. */
+/** Covariances between the first point of the torus and all others; y counts along i, x along j. */
 function firstColumn({ covariance, variance, length, grid }: FieldLaw, period: number): Float64Array {
   const rho = covariances[covariance]
+  const distance = distanceOf(length, grid + 1)
   const column = new Float64Array(period * period)
   for (let y = 0; y < period; y++) {
     const dy = Math.min(y, period - y)
     for (let x = 0; x < period; x++) {
       const dx = Math.min(x, period - x)
-      column[y * period + x] = variance * rho(Math.sqrt(dx * dx + dy * dy) / ((grid + 1) * length))
+      column[y * period + x] = variance * rho(distance(dy, dx))
     }
   }
   return column
+}
+
+/** Distance in units of the correlation length, of dy and dx points of spacing 1/side. */
+function distanceOf(length: FieldLaw['length'], side: number): (dy: number, dx: number) => number {
+  if (typeof length === 'number') return (dy, dx) => Math.sqrt(dx * dx + dy * dy) / (side * length)
+  const [alongI, alongJ] = length.map((one) => side * one) as [number, number]
+  return (dy, dx) => Math.sqrt((dy / alongI) * (dy / alongI) + (dx / alongJ) * (dx / alongJ))
 }
 
 function amplitudes(values: Float64Array, period: number): Float64Array {
@@ -84,7 +102,7 @@ function amplitudes(values: Float64Array, period: number): Float64Array {
 
 function refusal({ covariance, length, grid }: FieldLaw, period: number, worst: number): UserError {
   return new UserError(
-    `generator condiff: covariance '${covariance}' of length ${length} cannot be embedded on grid ${grid}: ` +
+    `generator condiff: covariance '${covariance}' of length ${JSON.stringify(length)} cannot be embedded on grid ${grid}: ` +
       `at period ${period} its smallest eigenvalue is ${worst.toExponential(1)} of the largest, expected ≥ -1e-14. ` +
       'Try a shorter length',
   )

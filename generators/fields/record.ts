@@ -8,6 +8,13 @@ import { UserError } from '../../io/errors.ts'
 import { indexOf, type Key, splitOf } from './address.ts'
 import { normals } from './normals.ts'
 
+/** What a field generator makes. */
+export interface Made {
+  k: Float32Array // [n+1, n+1]
+  rhs: Float32Array // [n, n]
+  attempts: number
+}
+
 /** Columns of a field generator on grid n. */
 export function fieldSchema(n: number): Schema {
   return {
@@ -19,14 +26,19 @@ export function fieldSchema(n: number): Schema {
   }
 }
 
-/** One row as Columns: `k` as given, rhs i.i.d. N(0, 1) per node (no factor of h). */
-export function record(key: Key, address: number, n: number, k: Float32Array, attempts: number): Columns {
+/** rhs of a row: i.i.d. N(0, 1) at each of the n × n nodes (no factor of h). */
+export function sideOf(key: Key, address: number, n: number): Float32Array {
+  return new Float32Array(normals(key, { attempt: 0, address, purpose: 'rhs' }, n * n))
+}
+
+/** One row as Columns. */
+export function record(address: number, { k, rhs, attempts }: Made): Columns {
   return {
     rows: 1,
     data: {
       row: Int32Array.of(indexOf(address)),
       k,
-      rhs: new Float32Array(normals(key, { attempt: 0, address, purpose: 'rhs' }, n * n)),
+      rhs,
       contrast: Float64Array.of(contrastOf(k, address)),
       attempts: Int32Array.of(attempts),
     },

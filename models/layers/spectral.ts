@@ -20,6 +20,7 @@
  */
 import type { Init } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
+import { matrixOf } from './transform.ts'
 
 export interface SpectralShape {
   channels: number
@@ -28,21 +29,26 @@ export interface SpectralShape {
 }
 
 /** [B, n, n, C] → [B, n, n, C]. R starts as complex noise that keeps the variance of each mode: 1/(2C) per part. */
-export function spectral(init: Init, name: string, { channels, grid: n, modes }: SpectralShape) {
+export function spectral(init: Init, name: string, { channels: C, grid, modes }: SpectralShape) {
+  const { first, second } = modesOf(grid, modes)
+  const shape = [first.length * second.length, 2 * C, C]
+  const mixing = init.weight(`${name}/mixing`, shape, { normal: Math.sqrt(0.5 / C) })
+  return (x: Tensor): Tensor => mixModes(x, mixing, modes)
+}
+
+/** The same with R given: x [B, n, n, C], mixing [K m, 2C, D] holding Re R over Im R of each mode → [B, n, n, D]. */
+export function mixModes(x: Tensor, mixing: Tensor, modes: number): Tensor {
+  const [batch, n, , C] = x.shape as [number, number, number, number]
   const { first, second } = modesOf(n, modes)
-  const [K, m, C] = [first.length, second.length, channels]
-  const mixing = init.weight(`${name}/mixing`, [K * m, 2 * C, C], { normal: Math.sqrt(0.5 / C) })
-  return (x: Tensor): Tensor => {
-    const batch = x.shape[0]!
-    const columns = tf.matMul(columnsToModes(n, second), x.reshape([batch * n, n, C])) // [B n, (part, m), C]
-    const all = tf.matMul(rowsToModes(n, first), columns.reshape([batch, n * 2, m * C])) // [B, 4 K, m C]
-    const byMode = all.reshape([batch, 4, K * m, C]).transpose([2, 0, 1, 3]) // [K m, B, 4, C]
-    const mixed = tf.matMul(byMode.reshape([K * m, batch * 2, 2 * C]), mixing) // [K m, (B, part), C]
-    const byPart = mixed.reshape([K * m, batch, 2, C]).transpose([1, 2, 0, 3]) // [B, part, K m, C]
-    const rows = tf.matMul(modesToRows(n, first), byPart.reshape([batch, 2 * K, m * C])) // [B, (n, part), m C]
-    const y = tf.matMul(modesToColumns(n, second), rows.reshape([batch * n, 2 * m, C])) // [B n, n, C]
-    return y.reshape([batch, n, n, C])
-  }
+  const [K, m, D] = [first.length, second.length, mixing.shape[2]!]
+  const columns = tf.matMul(columnsToModes(n, second), x.reshape([batch * n, n, C])) // [B n, (part, m), C]
+  const all = tf.matMul(rowsToModes(n, first), columns.reshape([batch, n * 2, m * C])) // [B, 4 K, m C]
+  const byMode = all.reshape([batch, 4, K * m, C]).transpose([2, 0, 1, 3]) // [K m, B, 4, C]
+  const mixed = tf.matMul(byMode.reshape([K * m, batch * 2, 2 * C]), mixing) // [K m, (B, part), D]
+  const byPart = mixed.reshape([K * m, batch, 2, D]).transpose([1, 2, 0, 3]) // [B, part, K m, D]
+  const rows = tf.matMul(modesToRows(n, first), byPart.reshape([batch, 2 * K, m * D])) // [B, (n, part), m D]
+  const y = tf.matMul(modesToColumns(n, second), rows.reshape([batch * n, 2 * m, D])) // [B n, n, D]
+  return y.reshape([batch, n, n, D])
 }
 
 /** The modes kept on each axis of n points. */
@@ -58,7 +64,7 @@ export function modesOf(n: number, modes: number): { first: number[]; second: nu
 
 /** (part, k₂) from q: [2m, n]. */
 function columnsToModes(n: number, second: readonly number[]): Tensor {
-  return matrix(2 * second.length, n, (row, q) => {
+  return matrixOf(2 * second.length, n, (row, q) => {
     const { cos, sin } = wave(n, second[row % second.length]! * q)
     return row < second.length ? cos : -sin
   })
@@ -73,7 +79,7 @@ function rowsToModes(n: number, first: readonly number[]): Tensor {
     { part: imaginary, sign: 1 },
     { part: real, sign: 1 },
   ]
-  return matrix(4 * first.length, 2 * n, (row, column) => {
+  return matrixOf(4 * first.length, 2 * n, (row, column) => {
     const { cos, sin } = wave(n, first[row % first.length]! * Math.floor(column / 2))
     const { part, sign } = factors[Math.floor(row / first.length)]!
     const from = column % 2
@@ -83,7 +89,7 @@ function rowsToModes(n: number, first: readonly number[]): Tensor {
 
 /** (p, part) from (part, k₁): [2n, 2K]. e^{+iθ} (u + iv) = (c u − s v) + i (c v + s u). */
 function modesToRows(n: number, first: readonly number[]): Tensor {
-  return matrix(2 * n, 2 * first.length, (row, column) => {
+  return matrixOf(2 * n, 2 * first.length, (row, column) => {
     const { cos, sin } = wave(n, first[column % first.length]! * Math.floor(row / 2))
     const [to, from] = [row % 2, column < first.length ? 0 : 1]
     return to === from ? cos : to === 0 ? -sin : sin
@@ -91,8 +97,8 @@ function modesToRows(n: number, first: readonly number[]): Tensor {
 }
 
 /** q from (part, k₂), real part only, w(k₂) times: [n, 2m]. */
-function modesToColumns(n: number, second: readonly number[]): Tensor {
-  return matrix(n, 2 * second.length, (q, column) => {
+export function modesToColumns(n: number, second: readonly number[]): Tensor {
+  return matrixOf(n, 2 * second.length, (q, column) => {
     const k = second[column % second.length]!
     const { cos, sin } = wave(n, k * q)
     const weight = k === 0 || 2 * k === n ? 1 : 2
@@ -101,14 +107,7 @@ function modesToColumns(n: number, second: readonly number[]): Tensor {
 }
 
 /** (cos, sin)(2π t / n) / √n; t is reduced first, so that large products lose no digits. */
-function wave(n: number, t: number): { cos: number; sin: number } {
+export function wave(n: number, t: number): { cos: number; sin: number } {
   const angle = (2 * Math.PI * (t % n)) / n
   return { cos: Math.cos(angle) / Math.sqrt(n), sin: Math.sin(angle) / Math.sqrt(n) }
-}
-
-function matrix(rows: number, columns: number, entry: (row: number, column: number) => number): Tensor {
-  const data = Float32Array.from({ length: rows * columns }, (_, at) =>
-    entry(Math.floor(at / columns), at % columns),
-  )
-  return tf.tensor(data, [rows, columns])
 }

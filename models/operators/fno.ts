@@ -13,7 +13,7 @@
  */
 import type { Model, Operators } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
-import { coordinates, cropTo, featuresOf, padTo, solutionOf } from '../layers/fields.ts'
+import { coordinates, cropTo, featuresOf, inputsOf, outputsOf, padTo, solutionOf } from '../layers/fields.ts'
 import { gelu } from '../layers/gelu.ts'
 import { linear } from '../layers/linear.ts'
 import { spectral } from '../layers/spectral.ts'
@@ -25,25 +25,26 @@ const fno: Model<Operators, typeof defaults> = {
   cite: 'arXiv:2010.08895',
   defaults,
 
-  build({ width, layers, modes, padding }, { grid: n }, init) {
-    const lift = linear(init, 'lift', { inputs: 4, outputs: width })
+  build({ width, layers, modes, padding }, facts, init) {
+    const n = facts.grid
+    const lift = linear(init, 'lift', { inputs: inputsOf(facts) + 2, outputs: width })
     const blocks = Array.from({ length: layers }, (_, b) => ({
       far: spectral(init, `block${b}/far`, { channels: width, grid: n + padding, modes }),
       near: linear(init, `block${b}/near`, { inputs: width, outputs: width }),
     }))
     const hidden = linear(init, 'hidden', { inputs: width, outputs: 2 * width })
-    const project = linear(init, 'project', { inputs: 2 * width, outputs: 1 })
+    const project = linear(init, 'project', { inputs: 2 * width, outputs: outputsOf(facts) })
 
     return (input) => {
       const batch = input.rhs.shape[0]!
       const where = coordinates(n).tile([batch, 1, 1, 1]) // [B, n, n, 2]
-      const lifted = lift(tf.concat([featuresOf(input), where], -1)) // [B, n, n, C]
+      const lifted = lift(tf.concat([featuresOf(input, facts), where], -1)) // [B, n, n, C]
       let h: Tensor = padTo(lifted, n + padding) // [B, n+p, n+p, C]
       blocks.forEach(({ far, near }, b) => {
         const y = far(h).add(near(h))
         h = b < layers - 1 ? gelu(y) : y
       })
-      return { x: solutionOf(project(gelu(hidden(cropTo(h, n))))) } // [B, n, n]
+      return solutionOf(project(gelu(hidden(cropTo(h, n)))), facts) // [B, n, n]
     }
   },
 }

@@ -31,7 +31,8 @@ process.on('message', (message: ToChild) => {
   }
 })
 
-async function work({ stage, stages, root, seed, asked, places, receipts }: ToChild & { kind: 'work' }) {
+async function work(message: ToChild & { kind: 'work' }) {
+  const { stage, stages, root, seed, asked, places, workers, receipts } = message
   try {
     const ctx = stageContext(stage, {
       root,
@@ -39,6 +40,7 @@ async function work({ stage, stages, root, seed, asked, places, receipts }: ToCh
       asked,
       places,
       journal: journal(new Map(receipts)),
+      workers,
       log: (line) => tell({ kind: 'log', line }),
       progress: sparse((done, total, unit) => tell({ kind: 'progress', done, total, unit })),
       signal: abort.signal,

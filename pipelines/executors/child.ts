@@ -107,9 +107,10 @@ function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOp
     if (proc.exitCode !== null || proc.signalCode !== null) onClose(proc.exitCode, proc.signalCode)
     ctx.signal.addEventListener('abort', onAbort)
     if (ctx.signal.aborted) onAbort()
-    const { root, seed, asked, places } = ctx
+    const { root, seed, asked, places, workers } = ctx
     const receipts = [...ctx.journal.receipts]
-    tell(proc, { kind: 'work', stage, stages: options.stages, root, seed, asked, places, receipts })
+    const { stages } = options
+    tell(proc, { kind: 'work', stage, stages, root, seed, asked, places, workers, receipts })
   })
 }
 

@@ -12,6 +12,7 @@ export type ToChild =
       seed: number
       asked: Context['asked']
       places: Places
+      workers: number
       receipts: readonly (readonly [shard: string, receipt: Json])[]
     }
   | { kind: 'recorded'; number: number } // this receipt is on the disk

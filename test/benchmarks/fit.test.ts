@@ -51,6 +51,24 @@ describe('benchmarks/fit', () => {
     }
   })
 
+  it('fits what predicts fields as well, to the same bytes twice', async () => {
+    const root = await ready
+    await makeOperators(join(root, 'fields'))
+    for (const baseline of ['zero', 'coarse-solve']) {
+      const files = ['a', 'b'].map(async (at) => {
+        const out = join(root, `${baseline}-${at}`)
+        const request = { track: 'operators', baseline, budget: { epochs: 9 } }
+        const facts = await fitOn(request, { data: join(root, 'fields'), out }, testContext(root))
+        assert.deepEqual(facts, { status: 'fitted', rows: 5 })
+        return readFile(join(out, 'predictions.parquet'))
+      })
+      const [first, second] = await Promise.all(files)
+      assert.deepEqual(first, second)
+    }
+    const { data } = await readParquet(join(root, 'zero-a', 'predictions.parquet'))
+    assert.ok((data.x as Float32Array).every((value) => value === 0))
+  })
+
   it('says what it cannot do', async () => {
     await assert.rejects(
       run('popularty', 'x'),

@@ -60,7 +60,7 @@ describe('benchmarks/score', () => {
       [track, dataset, version, model, loss, written.seed],
       ['operators', 'toy-fields', '1.0.0', 'zero', 'none', 0],
     )
-    assert.deepEqual(written.scores['relative-l2'], { value: 1, stderr: 0, rows: 5 }) // predicting 0 errs by all there is
+    assert.deepEqual(written.scores['relative-l2'], { value: 1, stderr: 0, rows: 5, median: 1, p95: 1 }) // predicting 0 errs by all there is
     assert.equal(facts['max-error'], written.scores['max-error'].value)
     const rows = await readParquet(join(root, 'scores', 'rows.parquet'))
     assert.deepEqual(rows.data.row, Int32Array.of(0, 1, 2, 3, 4))

@@ -46,7 +46,7 @@ describe('fieldrank', () => {
       ],
       [
         ['graph', '--profile', 'smoek'],
-        "unknown profile 'smoek' in pipeline.yaml (tiny, smoke, small, full). Did you mean 'smoke'?\n",
+        "unknown profile 'smoek' in pipeline.yaml (tiny, smoke, small, extended, full). Did you mean 'smoke'?\n",
       ],
     ]
     for (const [args, sentence] of cases) {

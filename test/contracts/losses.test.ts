@@ -4,7 +4,18 @@ import type { Loss, Noise } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
 import { dtypeOf } from '../../tensor/noise.ts'
-import { batchOf, lossesOf, normals, type Toy, tensorOf, tensorsOf, toyParams, toys, tracks } from './toys.ts'
+import {
+  batchOf,
+  lossesOf,
+  normals,
+  shapesFor,
+  type Toy,
+  tensorOf,
+  tensorsOf,
+  toyParams,
+  toys,
+  tracks,
+} from './toys.ts'
 
 const SEED = 9
 /** RECE cuts a sorted batch into equal chunks, and what is equal in the sort keeps its place: by definition it cares. */
@@ -13,8 +24,8 @@ type Fields = Record<string, HostTensor>
 
 for (const track of tracks) {
   const toy = toys[track]!()
-  const outputs = outputsOf(toy)
   for (const [name, loss] of await lossesOf(track)) {
+    const outputs = outputsOf({ ...toy, shapes: shapesFor(loss, toy) })
     describe(`loss ${name} of ${track} (seed ${SEED})`, () => {
       it('is a finite float32 scalar and leaks no tensor', () => {
         const before = tf.memory().numTensors
@@ -57,12 +68,12 @@ for (const track of tracks) {
 
       if (track === 'operators')
         it('is least at the truth', () => {
-          const truth = lossAt(loss, toy, { x: toy.feeds.target! })
-          const size = norm(toy.feeds.target!.data)
+          const names = Object.keys(shapesFor(loss, toy))
+          const right = Object.fromEntries(names.map((output) => [output, toy.truth![output]!]))
+          const truth = lossAt(loss, toy, right)
           for (let trial = 0; trial < 8; trial++) {
-            const along = directions({ x: toy.feeds.target! }, trial)
-            const far = (size / norm(along.x!)) * [0.03, 0.3, 3][trial % 3]!
-            const away = lossAt(loss, toy, moved({ x: toy.feeds.target! }, along, far))
+            const step = [0.03, 0.3, 3][trial % 3]! // of the size of each output
+            const away = lossAt(loss, toy, moved(right, directions(right, trial), step))
             assert.ok(truth < away, `trial ${trial}: ${truth} at the truth, ${away} elsewhere`)
           }
         })
@@ -89,8 +100,8 @@ function outputsOf(toy: Toy): Fields {
       stated.map((length) => (length < 0 ? width : length)),
       rng(SEED, 'output', name),
     )
-    if (name === 'x')
-      for (let i = 0; i < values.data.length; i++) values.data[i]! *= rms(toy.feeds.target!.data)
+    const right = toy.truth?.[name]
+    for (let i = 0; right !== undefined && i < values.data.length; i++) values.data[i]! *= rms(right.data)
     outputs[name] = values
   }
   return outputs

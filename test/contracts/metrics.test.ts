@@ -4,6 +4,7 @@ import type { Columns, Metric, Params, Rng } from '../../contracts.ts'
 import { take } from '../../io/columns.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
+import { fivePoint } from './toys.ts'
 
 const SEED = 3
 const K = 5
@@ -58,18 +59,30 @@ for (const [track, scene] of Object.entries(scenes)) {
   }
 }
 
-/** Five solutions on 3 × 3 nodes. */
+/**
+ * Five problems on 3 × 3 nodes. k and x are short binary fractions, so that every sum of A x is exact and the residual of
+ * the truth is 0, in whatever order it is summed.
+ */
 function operators(stream: Rng): Scene {
-  const [rows, width] = [5, 9]
-  const x = Float64Array.from({ length: rows * width }, () => Math.fround(stream.normal()))
+  const [rows, n] = [5, 3]
+  const short = () => Math.round(64 * stream.normal()) / 64
+  const x = Float64Array.from({ length: rows * n * n }, short)
+  const k = Float64Array.from({ length: rows * (n + 1) ** 2 }, () => 0.25 + Math.abs(short()))
+  const rhs = new Float64Array(x.length)
+  for (let r = 0; r < rows; r++) {
+    const matrix = fivePoint(k.subarray(r * (n + 1) ** 2), n)
+    matrix.forEach((line, p) => {
+      rhs[r * n * n + p] = line.reduce((sum, entry, q) => sum + entry * x[r * n * n + q]!, 0)
+    })
+  }
   const row = Int32Array.from({ length: rows }, (_, i) => i)
   const predicted = (change: number) => ({
     rows,
     data: { row, x: Float32Array.from(x, (value) => value + change * stream.normal()) },
   })
   return {
-    facts: { grid: 3 },
-    truth: { rows, data: { row, x } },
+    facts: { grid: n },
+    truth: { rows, data: { row, x, k, rhs } },
     perfect: predicted(0),
     poor: predicted(0.3),
   }

@@ -62,6 +62,22 @@ for (const track of tracks) {
         }
       })
 
+      it('loses something with every part: the weights of each, set to 0, change the output', () => {
+        const weights = shaken(weightsOf(model, toy), SEED) // what starts at 0 would hide a part that is not used
+        const whole = predict(model, toy, weights, false)
+        for (const part of new Set([...weights.keys()].map(partOf))) {
+          const without = new Map(
+            [...weights].map(([weight, host]) => {
+              const gone = partOf(weight) === part
+              return [weight, gone ? { ...host, data: new Float32Array(host.data.length) } : host]
+            }),
+          )
+          const rest = predict(model, toy, without, false)
+          const change = Math.max(...Object.keys(whole).map((o) => apart(whole[o]!.data, rest[o]!.data)))
+          assert.ok(change > 1e-4, `${name} does not need ${part}: the output changes by ${change}`) // rounding is 1e-6
+        }
+      })
+
       it('fits four rows better after 30 steps than it began', async function () {
         this.timeout(120_000) // eager, on a loaded machine
         const loss = await load<Loss>('loss', `losses/${track}`, toy.loss)
@@ -71,6 +87,29 @@ for (const track of tracks) {
       })
     })
   }
+}
+
+/** 'block0/far/mixing' belongs to the part 'block0/far'; a weight without a slash is a part of its own. */
+function partOf(weight: string): string {
+  return weight.includes('/') ? weight.slice(0, weight.lastIndexOf('/')) : weight
+}
+
+/** Every value from a normal stream, of the size of a weight that keeps variances. */
+function shaken(weights: Weights, seed: number): Weights {
+  for (const [name, { data, shape }] of weights) {
+    const stream = rng(seed, 'shaken', name)
+    const size =
+      shape.length < 2
+        ? 0.5
+        : 1 / Math.sqrt(shape.slice(0, -1).reduce((product, length) => product * length, 1))
+    for (let i = 0; i < data.length; i++) data[i] = size * stream.normal()
+  }
+  return weights
+}
+
+/** Relative L2. */
+function apart(a: readonly number[], b: readonly number[]): number {
+  return Math.hypot(...a.map((value, i) => value - b[i]!)) / Math.hypot(...a)
 }
 
 function weightsOf(model: Model, toy: Toy): Weights {

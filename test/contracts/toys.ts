@@ -2,6 +2,8 @@
  * Toy problems of each track for the contract tests: a batch of four rows that every model and loss of the
  * track must take, with a target that is true in the sense of the track.
  */
+
+import { fieldFacts } from '../../benchmarks/field-facts.ts'
 import type { Batch, Init, Json, Loss, Model, Noise, Params, Rng, Task } from '../../contracts.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
@@ -13,7 +15,9 @@ export interface Toy {
   facts: Params
   feeds: Record<string, HostTensor> // the inputs by name, and `target`
   shapes: Record<string, readonly number[]> // of the outputs; D stands for any length
+  truth?: Record<string, HostTensor> // outputs that are right, also those that only some losses ask for
   loss: string // what a model of this track is fitted with
+  model: string // what every loss of this track is compiled with
 }
 export const D = -1
 
@@ -44,6 +48,11 @@ export function toyParams(defaults: Params): Params {
     layers: 2,
     hidden: 6,
     items: 12,
+    head: 6,
+    reach: 1,
+    padding: 2,
+    window: 2,
+    skips: 1,
   }
   const known = Object.entries(small).filter(([name]) => Object.hasOwn(defaults, name))
   return { ...defaults, ...Object.fromEntries(known) }
@@ -53,9 +62,20 @@ export function toyParams(defaults: Params): Params {
 export function lossOf(model: Model, loss: Loss, facts: Params): LossOf {
   return (init: Init, feeds: Record<string, Tensor>, noise: Noise) => {
     const batch = batchOf(feeds)
-    const output = model.build(toyParams(model.defaults), facts, init)(batch.input, noise)
+    const output = model.build(toyParams(model.defaults), factsFor(loss, facts), init)(batch.input, noise)
     return loss.value(output, batch, toyParams(loss.defaults), noise)
   }
+}
+
+/** The facts that a model is built with when this loss trains it. */
+export function factsFor({ channels }: Loss, facts: Params): Params {
+  return channels === undefined ? facts : { ...facts, channels }
+}
+
+/** Shapes of the outputs that a loss takes: those of the task, and what it asks for beside. */
+export function shapesFor({ channels = {} }: Loss, toy: Toy): Toy['shapes'] {
+  const more = Object.entries(channels).map(([name, count]) => [name, [...toy.shapes.x!, count]] as const)
+  return { ...toy.shapes, ...Object.fromEntries(more) }
 }
 
 export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
@@ -95,7 +115,37 @@ function operatorsToy(): Toy {
     const right = rhs.data.subarray(b * n * n, (b + 1) * n * n)
     target.data.set(eliminate(fivePoint(cells, n), Float64Array.from(right)), b * n * n)
   }
-  return { facts: { grid: n }, feeds: { k, rhs, target }, shapes: { x: [batch, n, n] }, loss: 'relative-l2' }
+  const x = target.data as Float32Array
+  const data = { k: k.data as Float32Array, rhs: rhs.data as Float32Array, x }
+  return {
+    facts: fieldFacts({ rows: batch, data }, n, 'nodes'),
+    feeds: { k, rhs, target },
+    shapes: { x: [batch, n, n] },
+    truth: { x: target, flux: fluxOf(data, batch, n) },
+    loss: 'relative-l2',
+    model: 'unet',
+  }
+}
+
+/** k ∇x through the faces west, east, south and north of each node, in the direction of growing index: [B, n, n, 4]. */
+function fluxOf({ k, x }: { k: Float32Array; x: Float32Array }, batch: number, n: number): HostTensor {
+  const data = new Float32Array(batch * n * n * 4)
+  for (let b = 0; b < batch; b++) {
+    const cell = (i: number, j: number) => k[(b * (n + 1) + i) * (n + 1) + j]!
+    const at = (i: number, j: number) => (i < 0 || j < 0 || i >= n || j >= n ? 0 : x[(b * n + i) * n + j]!)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++)
+        data.set(
+          [
+            ((cell(i, j) + cell(i + 1, j)) / 2) * (at(i, j) - at(i, j - 1)),
+            ((cell(i, j + 1) + cell(i + 1, j + 1)) / 2) * (at(i, j + 1) - at(i, j)),
+            ((cell(i, j) + cell(i, j + 1)) / 2) * (at(i, j) - at(i - 1, j)),
+            ((cell(i + 1, j) + cell(i + 1, j + 1)) / 2) * (at(i + 1, j) - at(i, j)),
+          ].map((value) => value * (n + 1)),
+          ((b * n + i) * n + j) * 4,
+        )
+  }
+  return { shape: [batch, n, n, 4], dtype: 'float32', data }
 }
 
 /** The matrix of -div(k grad x), rows and columns i n + j: faces carry the mean of their two cells. */
@@ -164,5 +214,6 @@ function recommendersToy(): Toy {
     },
     shapes: { states: [4, length, D], catalog: [items, D] },
     loss: 'ce',
+    model: 'sasrec',
   }
 }

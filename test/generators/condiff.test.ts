@@ -51,6 +51,82 @@ describe(`generators/condiff (seed ${SEED})`, () => {
     })
   }
 
+  it('has one correlation length along i and another along j of k[i][j]', async () => {
+    const lengths = [0.15, 0.04] as const
+    const fields = (await rows({ covariance: 'exponential', lengths, grid: 32 }, 0, 200)).map(logarithm)
+    for (const [di, dj] of [
+      [0, 0],
+      [1, 0],
+      [3, 0],
+      [0, 1],
+      [0, 3],
+      [2, 2],
+    ] as const) {
+      const products = fields.map((phi) => meanProduct(phi, 33, di, dj))
+      const distance = Math.sqrt((di / 33 / lengths[0]) ** 2 + (dj / 33 / lengths[1]) ** 2)
+      const expected = 0.4 * Math.exp(-distance)
+      const { mean, error } = meanOf(products)
+      assert.ok(
+        Math.abs(mean - expected) <= 4 * error,
+        `lag (${di}, ${dj}): ${mean} ± ${error}, expected ${expected}`,
+      )
+    }
+  })
+
+  it('fills the share of the square that its level says with the harder of two phases', async () => {
+    for (const [level, share] of [
+      [0, 0.5],
+      [1, 0.15865525393145707], // Q(1) = ½ erfc(1/√2), from a table
+    ] as const) {
+      const params = { medium: 'two-phase', covariance: 'exponential', level, jump: 1e9, grid: 32 }
+      const made = await rows(params, 0, 100)
+      const shares = made.map(({ data }) => {
+        const k = data.k as Float32Array
+        assert.ok(k.every((value) => value === 1 || value === 1e9)) // 1e9 is a number of f32
+        assert.equal(data.contrast![0], 1e9)
+        return k.filter((value) => value === 1e9).length / k.length
+      })
+      const { mean, error } = meanOf(shares)
+      assert.ok(Math.abs(mean - share) <= 4 * error, `level ${level}: ${mean} ± ${error}, expected ${share}`)
+    }
+  })
+
+  it('takes the level of a field of variance 1, the first of attempt 0', async () => {
+    const law = { covariance: 'cubic', length: 0.2, grid: 9 } as const
+    const key = keyOf(SEED, { generator: 'condiff', medium: 'two-phase', ...law, jump: 7, level: -0.5 })
+    const [row] = await rows({ medium: 'two-phase', ...law, jump: 7, level: -0.5 }, 4, 5)
+    const [phi] = drawPair(embed({ ...law, variance: 1 }), key, { attempt: 0, address: 4 }, 10)
+    assert.deepEqual(row!.data.k, new Float32Array(phi.map((value) => (value > -0.5 ? 7 : 1))))
+  })
+
+  it('lays layers across i: as many as asked, cut anywhere alike, log-uniform between 1 and jump', async () => {
+    const params = { medium: 'layered', layers: 4, jump: 1e9, grid: 9 }
+    const cuts = new Array(10).fill(0)
+    const exponents: number[] = []
+    const count = 600
+    for (const { data } of await rows(params, 0, count)) {
+      const k = data.k as Float32Array
+      const line = Array.from({ length: 10 }, (_, i) => k[10 * i]!)
+      for (let i = 0; i < 10; i++)
+        assert.ok(k.subarray(10 * i, 10 * i + 10).every((value) => value === line[i]))
+      const at = line.flatMap((value, i) => (i > 0 && value !== line[i - 1] ? [i] : []))
+      assert.equal(at.length, 3)
+      for (const i of at) cuts[i]++
+      for (const i of [0, ...at]) exponents.push(Math.log(line[i]!) / Math.log(1e9))
+    }
+    // each of 9 inner borders is cut with probability 3/9: counts are binomial
+    for (const times of cuts.slice(1)) {
+      assert.ok(Math.abs(times - count / 3) < 4 * Math.sqrt((count * 2) / 9), `cuts ${cuts}`)
+    }
+    assert.ok(exponents.every((u) => u >= 0 && u <= 1))
+    const { mean, error } = meanOf(exponents)
+    assert.ok(Math.abs(mean - 0.5) < 4 * error, `${mean} ± ${error}`)
+    const square = meanOf(exponents.map((u) => u * u))
+    assert.ok(Math.abs(square.mean - 1 / 3) < 4 * square.error, `${square.mean} ± ${square.error}`)
+    const [all] = await rows({ ...params, layers: 10 }, 0, 1)
+    assert.equal(new Set(all!.data.k as Float32Array).size, 10)
+  })
+
   it('has white noise on the right', async () => {
     const sides = (await rows({ grid: 32 }, 0, 60)).map(({ data }) => data.rhs as Float32Array)
     // 61440 independent numbers: standard errors 1/√N of the mean, √2/√N of the square, 1/√N of neighbors' products
@@ -135,6 +211,20 @@ describe(`generators/condiff (seed ${SEED})`, () => {
       /row 0 of train has no field with contrast in \[1000000,2000000\] among 3 attempts\. Widen/,
     )
     assert.throws(() => condiff.schema({ ...condiff.defaults, grid: -1 }), UserError)
+    await fails({ medium: 'layerd' }, /medium 'layerd' not found.*Did you mean 'layered'\?/)
+    await fails(
+      { medium: 'two-phase', contrast: [5, 15] },
+      /param 'contrast' says nothing of a two-phase coefficient \(covariance, length, lengths, jump, level do\)/,
+    )
+    await fails({ medium: 'layered', variance: 2 }, /param 'variance' says nothing of a layered coefficient/)
+    await fails({ jump: 10 }, /param 'jump' says nothing of a lognormal coefficient/)
+    await fails(
+      { medium: 'layered', grid: 8, layers: 10 },
+      /param 'layers' must be a whole number from 2 to 9/,
+    )
+    await fails({ medium: 'two-phase', jump: 1e10 }, /param 'jump' must be a number above 1, at most 1e9/)
+    await fails({ lengths: [0.1] }, /param 'lengths' must be null or \[along i, along j\]/)
+    await fails({ lengths: [0.1, 0.2], length: 0.1 }, /'length' and 'lengths' are two ways/)
   })
 
   it('makes the bytes it always made', async () => {

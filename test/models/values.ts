@@ -1,5 +1,5 @@
 /** Host values for tests of models: weights by name in and out of a build, and arrays that are easy to read. */
-import type { Init } from '../../contracts.ts'
+import type { FieldFacts, Init } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import { type Tensor, tf, type Weights } from '../../tensor/index.ts'
 import { collectWeights, initFrom } from '../../tensor/init.ts'
@@ -43,4 +43,9 @@ export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
     if (!(gap <= worst)) worst = gap
   }
   return worst
+}
+
+/** Facts of fields whose numbers are of order one as they are. */
+export function fieldFactsOf(grid: number): FieldFacts {
+  return { grid, reading: 'nodes', logK: { mean: 0, deviation: 0.5 }, rhs: 1, x: 1, flux: 1, channels: {} }
 }

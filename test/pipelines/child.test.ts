@@ -56,6 +56,25 @@ describe('pipelines/executors/child', () => {
     assert.deepEqual(told, [[a], [a, c], [a, d]]) // each named before it was given work
   })
 
+  it('tells a stage how many threads it may use, which no key knows of', async () => {
+    const text = flat({ a: ['threads'] })
+    one.write(
+      'stages/threads.mjs',
+      `import { writeFileSync } from 'node:fs'
+      export default async (_, ctx) => {
+        writeFileSync(ctx.out('a') + '/a.txt', 'a')
+        return { workers: ctx.workers }
+      }`,
+    )
+    const withWorkers = (workers: number) => text.replace('cpu: 1', `cpu: 1, workers: ${workers}`)
+    one.write('pipeline.yaml', withWorkers(3))
+    await runToy(one, {}, open())
+    assert.equal(facts('a').workers, 3)
+    one.write('pipeline.yaml', withWorkers(2))
+    const { outcomes } = await runToy(one, {}, open())
+    assert.deepEqual([...outcomes.values()], ['kept'])
+  })
+
   it('lets a child see of the environment what it is given', async () => {
     one.write('pipeline.yaml', flat({ a: ['pid'] }))
     await runToy(one, {}, open())

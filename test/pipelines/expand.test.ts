@@ -12,6 +12,7 @@ const FOLDERS: Record<string, string[]> = {
   'losses/operators': ['energy', 'relative-l2'],
   'models/recommenders': ['sasrec'],
   'losses/recommenders': ['bce', 'sce'],
+  'baselines/operators': ['mean', 'zero'],
   'baselines/recommenders': ['markov', 'popularity'],
 }
 const world: World = {
@@ -35,15 +36,18 @@ const counts = (stages: readonly { id: string }[]) => {
 describe('pipelines/expand', () => {
   it('multiplies the pipeline of this repository', () => {
     assert.deepEqual(counts(own('small')), {
-      fields: 3, // covariances
+      fields: 2, // levels
       poisson: 1,
-      solve: 4, // fields + poisson
+      solve: 3, // fields + poisson
       interactions: 1,
       split: 1,
-      'train-operators': 16, // 4 datasets × 2 models × 2 losses
+      'train-operators': 75, // 3 datasets × (8 models × 3 seeds with one loss, and the other loss on unet)
+      'fit-operators': 6, // 3 × 2
+      'card-operators': 3,
+      'card-recommenders': 1,
       'train-recommenders': 2, // 1 × 1 × 2
       'fit-recommenders': 2,
-      'score-operators': 16,
+      'score-operators': 81,
       'score-recommenders': 4,
       leaderboard: 2,
       report: 1,
@@ -78,14 +82,22 @@ describe('pipelines/expand', () => {
       params: { solver: 'cholesky', tolerance: 1e-10 },
       device: 'cpu',
     })
-    assert.deepEqual(find('score-operators@gaussian-2.0-64-unet-energy-0'), {
-      id: 'score-operators@gaussian-2.0-64-unet-energy-0',
-      run: 'score',
-      deps: ['runs/operators/gaussian2.0_grid64/unet_energy_0', 'datasets/operators/gaussian2.0_grid64'],
-      outs: ['scores/operators/gaussian2.0_grid64/unet_energy_0'],
-      params: { track: 'operators', metrics: ['relative-l2', 'max-error'] },
-      device: 'cpu',
-    })
+    const score = find('score-operators@gaussian-2.0-64-unet-relative-l2-0')!
+    assert.deepEqual((score.params.metrics as string[]).slice(0, 2), ['relative-l2', 'max-error'])
+    assert.deepEqual(
+      { ...score, params: { track: score.params.track } },
+      {
+        id: 'score-operators@gaussian-2.0-64-unet-relative-l2-0',
+        run: 'score',
+        deps: [
+          'runs/operators/gaussian2.0_grid64/unet_relative-l2_0',
+          'datasets/operators/gaussian2.0_grid64',
+        ],
+        outs: ['scores/operators/gaussian2.0_grid64/unet_relative-l2_0'],
+        params: { track: 'operators' },
+        device: 'cpu',
+      },
+    )
   })
 
   it('keeps the type of a whole reference and names values inside a text', () => {
@@ -127,6 +139,20 @@ describe('pipelines/expand', () => {
     )
   })
 
+  it('drops with { not: … } what has any other value, unless the command line names every axis of the entry', () => {
+    const text = [
+      'one:',
+      '  matrix: { model: [a, b], loss: [x, y, z] }',
+      '  exclude: [{ loss: { not: x }, model: { not: a } }]',
+      '  run: one',
+      '  outs: ["o/${item.model}${item.loss}"]',
+    ].join('\n')
+    const ids = (...axis: string[]) => small(text, axis).map(({ id }) => id.slice('one@'.length))
+    assert.deepEqual(ids(), ['a-x', 'a-y', 'a-z', 'b-x'])
+    assert.deepEqual(ids('model=b'), ['b-x'])
+    assert.deepEqual(ids('model=b', 'loss=z'), ['b-z'])
+  })
+
   it('repeats a stage for each stage that others made, under their ids', () => {
     const stages = small(
       [
@@ -150,8 +176,8 @@ describe('pipelines/expand', () => {
       small('one: { matrix: { grid: "${grid}" }, run: x, outs: ["o/${item.grid}"] }', [], 'grid: 8').length,
       1,
     )
-    const set = own('smoke', [], ['train.operators.model=unet', 'train.seed=[0,1]'])
-    assert.equal(counts(set)['train-operators'], 2 * 1 * 2 * 2) // datasets × unet × losses × seeds
+    const set = own('smoke', [], ['train.operators.model=unet', 'train.operators.seed=[0,1]'])
+    assert.equal(counts(set)['train-operators'], 2 * 1 * 1 * 2) // datasets × unet × losses × seeds
   })
 
   it('replaces an axis wherever it is, by --axis', () => {
@@ -161,7 +187,7 @@ describe('pipelines/expand', () => {
     const given = own('smoke', ['model=models/operators/*,./my-model.ts'])
     const paths = given.map(({ params }) => params.model).filter((model) => String(model).endsWith('.ts'))
     assert.equal(paths[0], resolve('my-model.ts'))
-    assert.ok(given.some(({ id }) => id === 'train-operators@gaussian-0.4-16-my-model-energy-0'))
+    assert.ok(given.some(({ id }) => id === 'train-operators@gaussian-0.4-16-my-model-relative-l2-0'))
   })
 
   it('picks a map of the profile by its name, and lets other names of code through', () => {
@@ -176,7 +202,7 @@ describe('pipelines/expand', () => {
 
   it('gives a model by --axis to the tracks that have it', () => {
     const stages = own('smoke', ['model=unet'])
-    assert.equal(counts(stages)['train-operators'], 4)
+    assert.equal(counts(stages)['train-operators'], 2)
     assert.equal(counts(stages)['train-recommenders'], undefined)
     assert.equal(counts(stages)['score-recommenders'], 4) // the fitted ones
   })
@@ -238,7 +264,7 @@ describe('pipelines/expand', () => {
       [
         ['sede=1'],
         [],
-        "--axis sede: no matrix has this axis (covariance, level, grid, generator, source, strategy, model, loss, seed, baseline, track). Did you mean 'seed'?",
+        "--axis sede: no matrix has this axis (covariance, level, grid, generator, set, source, strategy, model, loss, seed, baseline, track). Did you mean 'seed'?",
       ],
       [['level=0.3'], [], "--axis level: no '0.3' in this profile (0.4). Did you mean '0.4'?"],
       [['model'], [], '--axis model: expected name=v1,v2'],

@@ -41,7 +41,10 @@ describe('pipelines/load', () => {
         device: 'cpu',
       },
     ])
-    assert.deepEqual([seed, limits, profile, values.grid], [42, { cpu: 2, gpu: 1 }, 'smoke', [16]])
+    assert.deepEqual(
+      [seed, limits, profile, values.grid],
+      [42, { cpu: 2, gpu: 1, workers: 1 }, 'smoke', [16]],
+    )
   })
 
   it('says where an unknown key is, and what was meant', () => {

@@ -80,11 +80,11 @@ describe('reports/table', () => {
     assert.equal(
       csv(board),
       [
-        'track,dataset,version,rank,rank_low,rank_high,model,loss,seeds,relative-l2,relative-l2_stderr,rows,' +
+        'track,dataset,version,rank,rank_low,rank_high,model,loss,seeds,relative-l2,relative-l2_stderr,relative-l2_median,relative-l2_p95,rows,' +
           'parameters,train_seconds,predict_seconds,peak_bytes,device,threads,by',
-        'operators,gaussian0.4_grid16,1.0.0,1,1,2,"\'=HYPERLINK(""http://x.y"")",relative-l2,0 1,0.30000000000000004,1e-9,32,' +
+        'operators,gaussian0.4_grid16,1.0.0,1,1,2,"\'=HYPERLINK(""http://x.y"")",relative-l2,0 1,0.30000000000000004,1e-9,,,32,' +
           '1234567,310.4,0.5,536870912,cpu,2,"\'@someone, Inc."',
-        'operators,gaussian0.4_grid16,1.0.0,,,,unet,energy,,,,32,,,,,,,',
+        'operators,gaussian0.4_grid16,1.0.0,,,,unet,energy,,,,,,32,,,,,,,',
         '',
       ].join('\n'),
     )

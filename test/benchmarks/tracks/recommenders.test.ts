@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { LIST } from '../../../benchmarks/lists.ts'
 import recommenders from '../../../benchmarks/tracks/recommenders.ts'
-import type { HostBatch, Split } from '../../../contracts.ts'
+import type { HostBatch, Ranker, Split } from '../../../contracts.ts'
 import { rng } from '../../../math/rng.ts'
 import { listSchema, makeDataset, temporary, userRows } from '../toy-datasets.ts'
 
@@ -88,17 +88,23 @@ describe('benchmarks/tracks/recommenders', () => {
 
   it('hands the training sequences to a ranker and ranks with it', async () => {
     const { opened } = await ready
-    const { items, sequences } = opened.interactions!()
-    assert.equal(items, 6)
-    assert.deepEqual(
-      sequences.map((sequence) => [...sequence]),
-      SEQUENCES.train.map(({ sequence }) => sequence),
-    )
     const asked: number[][] = []
-    const lists = opened.rank!((history, scores) => {
-      asked.push([...history])
-      scores.set([0, 1, 2, 3, 4, 5, 6])
-    }, 'test')
+    const ranker: Ranker = {
+      about: 'item number',
+      defaults: {},
+      fit({ items, sequences }) {
+        assert.equal(items, 6)
+        assert.deepEqual(
+          sequences.map((sequence) => [...sequence]),
+          SEQUENCES.train.map(({ sequence }) => sequence),
+        )
+        return (history, scores) => {
+          asked.push([...history])
+          scores.set([0, 1, 2, 3, 4, 5, 6])
+        }
+      },
+    }
+    const lists = await opened.fit!(ranker, {})('test')
     assert.deepEqual(asked, [[1, 2, 3, 4, 6], [1, 5], []])
     assert.deepEqual([...(lists.data.items as Int32Array).subarray(LIST, LIST + 5)], [6, 4, 3, 2, 0])
   })

@@ -97,6 +97,16 @@ describe('stage fields', () => {
     assert.deepEqual(slice(await rowsOf('train'), 0, 5), small)
   })
 
+  it('writes the same bytes with any number of workers', async () => {
+    const trees: string[] = []
+    for (const workers of [1, 2, 3]) {
+      await fields(stageOf({ ...condiff, contrast: [3, 8] }), { ...testContext(root), workers })
+      trees.push(JSON.stringify(await hashTree(folder())))
+      await rm(folder(), { recursive: true })
+    }
+    assert.equal(new Set(trees).size, 1)
+  })
+
   it('goes on after its last whole shard when it was stopped, and ends with the same bytes', async () => {
     await fields(stageOf(condiff), testContext(root))
     const whole = await hashTree(folder())

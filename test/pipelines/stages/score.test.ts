@@ -23,7 +23,7 @@ describe('pipelines/stages/score', () => {
     const folder = join(ctx.root, stage.outs[0]!)
     const { scores, better, units } = JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'))
     assert.deepEqual(Object.keys(scores), metrics)
-    assert.deepEqual(scores['ndcg@10'], { value: 1, stderr: 0, rows: 20 })
+    assert.deepEqual(scores['ndcg@10'], { value: 1, stderr: 0, rows: 20, median: 1, p95: 1 })
     assert.deepEqual(scores['coverage@10'], { value: 1, stderr: null, rows: 20 })
     assert.deepEqual([better['ndcg@10'], units['ndcg@10']], ['higher', '1'])
     const rows = await readParquet(join(folder, 'rows.parquet'))

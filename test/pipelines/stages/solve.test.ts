@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context, Params, Stage } from '../../../contracts.ts'
+import condiff from '../../../generators/condiff.ts'
 import { readArrow } from '../../../io/arrow.ts'
 import { exists, hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
@@ -93,9 +94,8 @@ describe('stage solve', () => {
       about: dataset.schema.x!.about,
     })
     const expected = {
+      ...condiff.defaults,
       ...law,
-      length: 0.05,
-      attempts: 10000,
       seed: 42,
       solver: 'cholesky',
       solverParams: { tolerance: 1e-10, refinements: 1 },

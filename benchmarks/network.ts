@@ -39,7 +39,8 @@ export async function openNetwork(
 
   const input = { ...batch.shapes.input }
   const feeds = { ...input, target: batch.shapes.target }
-  const step = await compileStep({ weights, feeds, loss: value, optimizer }, engine)
+  const { clip, ema: average } = budget
+  const step = await compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine)
   const prediction = await compileForward({ weights, feeds: input, forward }, engine)
   return {
     parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),

@@ -13,6 +13,10 @@
  * With patience p > 0 training stops after p epochs in a row that did not better it, and the best weights are kept; with
  * p = 0 all epochs are run and the last weights are kept. (The code of arXiv:2409.18721 stops after p + 2.)
  *
+ * Every `checkpoint` minutes, and when it is asked to stop, the loop leaves its state in the run folder (checkpoint.ts); a run
+ * that was killed goes on from there to the same bytes. With `ema` it is the average of the weights that is validated, kept
+ * and used.
+ *
  * A loss or a valid prediction that is not finite ends training with the status 'diverged'; the weights of the last sound
  * epoch (with patience: of the best) are used. Where there is none, there is no run: an error.
  */
@@ -24,19 +28,17 @@ import { drawNoise } from '../tensor/noise.ts'
 import type { HostTensor, Weights } from '../tensor/types.ts'
 import { withKeys } from './align.ts'
 import { rateAt } from './budget.ts'
+import { type Checkpoints, openCheckpoints, type Progress } from './checkpoint.ts'
 import { predictSplit } from './evaluate.ts'
 import { openRun, type Run, type TrainRequest } from './open-run.ts'
-import { type HistoryLine, secondsSince, writeLearned, writeMeasured, writeRun } from './run-folder.ts'
+import { secondsSince, writeLearned, writeMeasured, writeRun } from './run-folder.ts'
 
 const VALID_ROWS = 2000
 
-type World = Pick<Context, 'seed' | 'rng' | 'progress' | 'signal'>
+type World = Pick<Context, 'seed' | 'rng' | 'progress' | 'signal' | 'journal'>
 
-interface Learned {
+interface Learned extends Progress {
   status: 'trained' | 'stopped early' | 'diverged'
-  steps: number
-  history: readonly HistoryLine[]
-  kept: { at: HistoryLine; weights: Weights } | null
 }
 
 /** Trains on the dataset in `data`, writes the run folder `out`, and returns what came of it: nothing measured. */
@@ -49,7 +51,8 @@ export async function train(
   const { track, dataset, network, engine } = run
   try {
     const start = performance.now()
-    const learned = await learn(run, ctx)
+    const checkpoints = openCheckpoints(out, run.budget.checkpoint, ctx.journal)
+    const learned = await learn(run, checkpoints, ctx)
     const trained = performance.now()
     const { kept, history } = learned
     if (kept === null)
@@ -63,7 +66,9 @@ export async function train(
     const truth = await track.truth(dataset, data, 'test')
     const submission = { method: methodOf(run, request, ctx.seed), ...wordsOf(run, learned) }
     await writeRun(out, { track, trackName: request.track, dataset, predictions, truth, ...submission })
-    await writeMeasured(out, { trainSeconds: (trained - start) / 1000, predictSeconds, ...engine })
+    const trainSeconds = checkpoints.secondsBefore() + (trained - start) / 1000
+    await writeMeasured(out, { trainSeconds, predictSeconds, ...engine })
+    await checkpoints.drop()
     const { at } = kept
     const { status, steps } = learned
     return { status, steps, epochs: history.length, kept: at.epoch, loss: at.loss, valid: at.valid }
@@ -72,35 +77,54 @@ export async function train(
   }
 }
 
-async function learn(run: Run, ctx: World): Promise<Learned> {
-  const { opened, size, budget, random, network, watched } = run
+async function learn(run: Run, checkpoints: Checkpoints, ctx: World): Promise<Learned> {
+  const { opened, size, budget, network, watched } = run
   const total = budget.epochs * Math.floor(opened.rows('train') / size)
-  const history: HistoryLine[] = []
-  let kept: Learned['kept'] = null
-  let steps = 0
-  for (let epoch = 1; epoch <= budget.epochs; epoch++) {
-    const losses: number[] = []
-    for await (const batch of opened.batches('train', size, random('shuffle', epoch))) {
-      await setImmediate() // a run in ONNX Runtime never lets go of the thread by itself
-      ctx.signal.throwIfAborted()
-      const rate = rateAt(budget, epoch, steps, total)
-      const loss = await network.step.run(feedsOf(batch), noiseAt(run, steps), rate)
-      ctx.progress(++steps, total, 'steps')
-      if (!Number.isFinite(loss)) return { status: 'diverged', steps, history, kept }
-      losses.push(loss)
-    }
-    const weights = await network.step.weights()
-    const valid = await validate(run, weights, ctx.signal)
-    if (Number.isNaN(valid)) return { status: 'diverged', steps, history, kept }
-    const at = { epoch, loss: mean(losses), valid }
-    history.push(at)
-    const best = kept?.at.valid ?? null
-    const better = best === null || valid === null || isBetter(valid, best, watched.metric.better)
-    if (better || budget.patience === 0) kept = { at, weights }
-    else if (epoch - kept!.at.epoch >= budget.patience)
-      return { status: 'stopped early', steps, history, kept }
+  const progress = (await checkpoints.resume(network.step)) ?? {
+    steps: 0,
+    losses: [],
+    history: [],
+    kept: null,
   }
-  return { status: 'trained', steps, history, kept }
+  for (let epoch = progress.history.length + 1; epoch <= budget.epochs; epoch++) {
+    if (!(await learnEpoch(run, epoch, { progress, checkpoints, total }, ctx)))
+      return { ...progress, status: 'diverged' }
+    const weights = await network.step.averages()
+    const valid = await validate(run, weights, ctx.signal)
+    if (Number.isNaN(valid)) return { ...progress, status: 'diverged' }
+    const at = { epoch, loss: mean(progress.losses), valid }
+    progress.losses = []
+    progress.history.push(at)
+    const best = progress.kept?.at.valid ?? null
+    const better = best === null || valid === null || isBetter(valid, best, watched.metric.better)
+    if (better || budget.patience === 0) progress.kept = { at, weights }
+    else if (epoch - progress.kept!.at.epoch >= budget.patience)
+      return { ...progress, status: 'stopped early' }
+  }
+  return { ...progress, status: 'trained' }
+}
+
+/** The steps of one epoch that are still to be taken; false as soon as a loss is not finite. */
+async function learnEpoch(
+  run: Run,
+  epoch: number,
+  { progress, checkpoints, total }: { progress: Progress; checkpoints: Checkpoints; total: number },
+  ctx: World,
+): Promise<boolean> {
+  const { opened, size, budget, random, network } = run
+  let taken = progress.losses.length // by the run that this one resumes
+  for await (const batch of opened.batches('train', size, random('shuffle', epoch))) {
+    if (taken-- > 0) continue
+    await setImmediate() // a run in ONNX Runtime never lets go of the thread by itself
+    if (ctx.signal.aborted || checkpoints.isDue()) await checkpoints.save(network.step, progress)
+    ctx.signal.throwIfAborted()
+    const rate = rateAt(budget, epoch, progress.steps, total)
+    const loss = await network.step.run(feedsOf(batch), noiseAt(run, progress.steps), rate)
+    ctx.progress(++progress.steps, total, 'steps')
+    if (!Number.isFinite(loss)) return false
+    progress.losses.push(loss)
+  }
+  return true
 }
 
 /** The watched metric; null where the valid split has no rows, NaN where the weights predict what is not finite. */

@@ -75,6 +75,18 @@ export async function readSafetensors(path: string): Promise<Weights> {
   return weights
 }
 
+/** What stands under '__metadata__' in the header; {} where nothing does. */
+export async function readMetadata(path: string): Promise<Record<string, string>> {
+  const bytes = await readFile(path)
+  const length = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE(0))
+  if (length > bytes.length - 8)
+    throw new UserError(`${basename(path)}: not a safetensors file (its header is cut off)`)
+  const header = Object(parseJson(bytes.toString('utf8', 8, 8 + length), `${basename(path)}: header`))
+  const parsed = z.record(z.string(), z.string()).safeParse(header[METADATA] ?? {})
+  if (!parsed.success) throw new UserError(`${basename(path)}: header: ${firstIssue(parsed.error)}`)
+  return parsed.data
+}
+
 const METADATA = '__metadata__'
 const NAMES = { float32: 'F32', int32: 'I32' } as const
 const DTYPES = { F32: 'float32', I32: 'int32' } as const

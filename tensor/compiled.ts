@@ -13,6 +13,8 @@ export interface Compiled {
    * program there, and its memory here is stale until this brings the values. Where the device is the host, nothing to do.
    */
   fetch(tensors: Named<HostTensor>): Promise<void>
+  /** Their memory here was written to: it is what will be fed, whatever lies on the device. */
+  changed(tensors: Named<HostTensor>): void
   dispose(): Promise<void>
 }
 

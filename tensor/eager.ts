@@ -27,6 +27,7 @@ export function compileEager(program: Program, backend = 'cpu'): Compiled {
       return { ...outputs, ...into }
     },
     async fetch() {}, // it is there
+    changed() {},
     async dispose() {},
   }
 }

@@ -5,10 +5,9 @@
  *
  * Shapes are fixed at compilation. Tensors are host memory on both sides. Not for data-dependent control flow.
  */
-import type { Declared, Params } from '../contracts.ts'
-import { type Compiled, zeros } from './compiled.ts'
+import type { Declared } from '../contracts.ts'
+import type { Compiled } from './compiled.ts'
 import { compileOn, type EngineOptions } from './devices.ts'
-import { openOptimizer } from './optimizers.ts'
 import {
   type ForwardOf,
   forwardProgram,
@@ -17,7 +16,6 @@ import {
   type Named,
   type NoiseRequest,
   prefixed,
-  stepProgram,
   unprefixed,
 } from './program.ts'
 import type { HostTensor, Weights } from './types.ts'
@@ -26,20 +24,9 @@ import './index.ts'
 export type { EngineOptions } from './devices.ts'
 export { exportOnnx } from './export.ts'
 export type { ForwardOf, LossOf, NoiseRequest } from './program.ts'
+export type { StepSpec } from './step.ts'
+export { compileStep, type StepState, type TrainStep } from './training.ts'
 
-export interface StepSpec {
-  weights: Weights // where training starts
-  feeds: Record<string, Declared>
-  loss: LossOf
-  optimizer: { name: string; params?: Params }
-}
-export interface TrainStep {
-  noise: readonly NoiseRequest[]
-  /** One step of the optimizer at this learning rate; returns the loss before it. */
-  run(feeds: Named<HostTensor>, noise: Named<HostTensor>, rate: number): Promise<number>
-  weights(): Promise<Weights> // copies, brought from the device
-  dispose(): Promise<void>
-}
 export interface GradientSpec {
   weights: Weights
   feeds: Record<string, Declared>
@@ -59,32 +46,6 @@ export interface Prediction {
   /** `weights` stand in for the compiled ones: validation during training. */
   run(feeds: Named<HostTensor>, weights?: Weights): Promise<Record<string, HostTensor>>
   dispose(): Promise<void>
-}
-
-export async function compileStep(spec: StepSpec, options: EngineOptions): Promise<TrainStep> {
-  const opened = openOptimizer(spec.optimizer.name, spec.optimizer.params)
-  const program = stepProgram(spec.weights, spec.feeds, spec.loss, opened)
-  const compiled = await compileOn(program, options)
-  let [now, next] = [startOf(program.inputs, spec.weights), startOf(program.inputs, spec.weights)]
-  let steps = 0
-
-  return {
-    noise: compiled.noise,
-    async run(feeds, noise, rate) {
-      const scalars = { rate, ...opened.optimizer.scalars(steps + 1, opened.settings) }
-      const inputs = { ...now, ...feedsOf(feeds, noise), ...prefixed('scalars', hostScalars(scalars)) }
-      const outputs = await compiled.run(inputs, next)
-      ;[now, next] = [next, now] // what was written is read by the next step
-      steps++
-      return outputs.loss!.data[0]!
-    },
-    async weights() {
-      const own = unprefixed('weights', now)
-      await compiled.fetch(own)
-      return weightsOf(spec.weights, own)
-    },
-    dispose: compiled.dispose,
-  }
 }
 
 export async function compileGradients(spec: GradientSpec, options: EngineOptions): Promise<GradientStep> {
@@ -112,24 +73,8 @@ export async function compileForward(spec: ForwardSpec, options: EngineOptions):
   }
 }
 
-/** Weights as they are given, memory at zero, in buffers of their own. */
-function startOf(inputs: Named<Declared>, weights: Weights): Record<string, HostTensor> {
-  const start: Record<string, HostTensor> = {}
-  for (const [name, declared] of Object.entries(inputs))
-    if (/^(weights|memory)\//.test(name)) start[name] = zeros(declared)
-  for (const [name, { data }] of weights) start[`weights/${name}`]!.data.set(data)
-  return start
-}
-
 function feedsOf(feeds: Named<HostTensor>, noise: Named<HostTensor>): Record<string, HostTensor> {
   return { ...prefixed('feeds', feeds), ...prefixed('noise', noise) }
-}
-
-function hostScalars(values: Named<number>): Record<string, HostTensor> {
-  const scalars: Record<string, HostTensor> = {}
-  for (const [name, value] of Object.entries(values))
-    scalars[name] = { shape: [], dtype: 'float32', data: Float32Array.of(value) }
-  return scalars
 }
 
 /** Copies, in the order of the weights. */

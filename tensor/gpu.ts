@@ -61,6 +61,9 @@ export async function compileOnGpu(program: Program, provider: Provider, say: Sa
       return outputs
     },
     fetch: (tensors) => fetchAll(tensors, provider),
+    changed(tensors) {
+      for (const tensor of Object.values(tensors)) free(tensor)
+    },
     async dispose() {
       for (const place of mine) free(place)
       await session.release()

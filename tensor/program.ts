@@ -2,12 +2,11 @@
  * What a device compiles: a pure function of named tensors. Weights, memory, feeds, scalars and noise are all inputs;
  * whatever changes comes out under the name of the input that it replaces.
  *
- * Input names: weights/<name>, memory/<slot>/<name>, feeds/<name>, scalars/<name>, noise/<name>.
+ * Input names: weights/<name>, feeds/<name>, noise/<name>; a training step (step.ts) has more.
  */
 import type { Declared, Init, Law, Noise } from '../contracts.ts'
 import { initFrom } from './init.ts'
 import { dtypeOf } from './noise.ts'
-import type { Optimizer } from './optimizers.ts'
 import * as tf from './tf.ts'
 import type { Dtype, Scalar, Tensor, Weights } from './types.ts'
 
@@ -34,7 +33,7 @@ export interface Program {
 export function forwardProgram(weights: Weights, feeds: Named<Declared>, forward: ForwardOf): Program {
   return {
     inputs: { ...declareAll('weights', weights), ...prefixed('feeds', feeds) },
-    run: (inputs) => forward(initOf(weights, inputs), unprefixed('feeds', inputs)),
+    run: (inputs) => forward(initOf(unprefixed('weights', inputs)), unprefixed('feeds', inputs)),
   }
 }
 
@@ -43,42 +42,8 @@ export function gradientProgram(weights: Weights, feeds: Named<Declared>, loss: 
   return {
     inputs: { ...declareAll('weights', weights), ...prefixed('feeds', feeds) },
     run(inputs, noise) {
-      const { value, gradients } = differentiate(weights, inputs, loss, noise)
+      const { value, gradients } = differentiate(unprefixed('weights', inputs), inputs, loss, noise)
       return { loss: value, ...prefixed('weights', gradients) }
-    },
-  }
-}
-
-/** Outputs: loss, weights/<name>, memory/<slot>/<name>. */
-export function stepProgram(
-  weights: Weights,
-  feeds: Named<Declared>,
-  loss: LossOf,
-  { optimizer, settings }: { optimizer: Optimizer; settings: Named<number> },
-): Program {
-  const slots = optimizer.memory(settings)
-  const scalars = ['rate', ...Object.keys(optimizer.scalars(1, settings))]
-  const memory = Object.assign({}, ...slots.map((slot) => declareAll(`memory/${slot}`, weights)))
-  const scalar: Declared = { shape: [], dtype: 'float32' }
-  const kept = { ...declareAll('weights', weights), ...memory }
-  return {
-    resident: Object.keys(kept),
-    inputs: {
-      ...kept,
-      ...prefixed('feeds', feeds),
-      ...prefixed('scalars', Object.fromEntries(scalars.map((name) => [name, scalar]))),
-    },
-    run(inputs, noise) {
-      const { value, gradients } = differentiate(weights, inputs, loss, noise)
-      const outputs: Record<string, Tensor> = { loss: value }
-      const fed = unprefixed('scalars', inputs) as Record<string, Scalar>
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const past = Object.fromEntries(slots.map((slot) => [slot, inputs[`memory/${slot}/${name}`]!]))
-        const next = optimizer.update(inputs[`weights/${name}`]!, gradient, past, fed, settings)
-        outputs[`weights/${name}`] = next.weight
-        for (const slot of slots) outputs[`memory/${slot}/${name}`] = next.memory[slot]!
-      }
-      return outputs
     },
   }
 }
@@ -114,24 +79,20 @@ function declareAll(prefix: string, weights: Weights): Record<string, Declared> 
   return Object.fromEntries(declared)
 }
 
-function initOf(weights: Weights, inputs: Named<Tensor>): Init {
-  return initFrom(new Map([...weights.keys()].map((name) => [name, inputs[`weights/${name}`]!])))
+function initOf(weights: Named<Tensor>): Init {
+  return initFrom(new Map(Object.entries(weights)))
 }
 
-function differentiate(weights: Weights, inputs: Named<Tensor>, loss: LossOf, noise: Noise) {
-  const names = [...weights.keys()]
+/** The loss, and its gradient by each of the weights. */
+export function differentiate(weights: Named<Tensor>, inputs: Named<Tensor>, loss: LossOf, noise: Noise) {
+  const names = Object.keys(weights)
   const f = () => {
-    const value = loss(initOf(weights, inputs), unprefixed('feeds', inputs), noise)
+    const value = loss(initOf(weights), unprefixed('feeds', inputs), noise)
     if (value.rank !== 0 || value.dtype !== ('float32' satisfies Dtype))
       throw new Error(`loss: must be a float32 scalar (got ${value.dtype} [${value.shape.join(', ')}])`)
     return value
   }
-  const { value, grads } = tf.engine().gradients(
-    f,
-    names.map((name) => inputs[`weights/${name}`]!),
-    undefined,
-    true,
-  )
+  const { value, grads } = tf.engine().gradients(f, Object.values(weights), undefined, true)
   const gradients: [string, Tensor][] = []
   for (const [i, name] of names.entries()) {
     const gradient = grads[i] as Tensor | null | undefined

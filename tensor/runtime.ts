@@ -42,6 +42,7 @@ export async function compileOrt(program: Program, threads: number): Promise<Com
       return outputs
     },
     async fetch() {}, // it is there
+    changed() {},
     dispose: () => session.release(),
   }
 }

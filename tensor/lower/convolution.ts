@@ -4,6 +4,7 @@
  */
 import { type Attrs, type KernelNode, type Shape, sizeOf, type Value } from '../graph.ts'
 import { convolution, depthwise, type Window } from '../shapes/windows.ts'
+import type { BiasRule } from './bias.ts'
 import type { Builder, LowerRule } from './builder.ts'
 import { reversed } from './structure.ts'
 import { convolvedByTaps, padImage, spreadByTaps, tap, tapsOf } from './taps.ts'
@@ -53,13 +54,29 @@ interface TapSides {
   outputs: number // of the filter: its last side
 }
 
-function forward({ separate, geometry, groups, outFirst }: Kind): LowerRule {
+/** With one number a channel added. In double precision there is no place for it. */
+export const biasedConvolutions: Record<string, BiasRule> = {
+  Conv2D: biased(dense),
+  Conv3D: biased(dense),
+  DepthwiseConv2dNative: biased(byChannels),
+}
+
+function biased(kind: Kind): BiasRule {
+  return (node, bias, g) => (g.precision === 'float64' ? undefined : (forward(kind, bias)(node, g) as string))
+}
+
+function forward({ separate, geometry, groups, outFirst }: Kind, bias?: string): LowerRule {
   return (node, g) => {
     const [x, filter] = [named(node, 'x'), named(node, 'filter')]
     const { window } = geometry(x.shape, filter.shape, node.attrs)
     if (g.precision === 'float64') return convolvedByTaps(g, x, { value: filter, separate }, window)
     const attributes = { ...attributesOf(window), group: groups(filter.shape) }
-    return channelsLast(g, g.add('Conv', [channelsFirst(g, g.of(x), x), outFirst(g, filter)], attributes), x)
+    const operands = [
+      channelsFirst(g, g.of(x), x),
+      outFirst(g, filter),
+      ...(bias === undefined ? [] : [bias]),
+    ]
+    return channelsLast(g, g.add('Conv', operands, attributes), x)
   }
 }
 

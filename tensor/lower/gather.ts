@@ -90,20 +90,33 @@ function checked(g: Builder, ids: Value, n: number): { valid: string; safe: stri
 }
 
 /** Gemm knows transposes but has rank 2; it serves whenever the rest of the shape is folded away. */
-function BatchMatMul({ inputs: [a, b], attrs, outputs: [y] }: KernelNode, g: Builder): string {
+function BatchMatMul(node: KernelNode, g: Builder): string {
+  const {
+    inputs: [a, b],
+    attrs,
+  } = node
+  const plain = biasedProduct(node, undefined, g)
+  if (plain !== undefined) return plain
   const [ta, tb] = [attrs.transposeA === true, attrs.transposeB === true]
-  const flat = (x: Value) => sizeOf(x.shape.slice(0, -2)) === 1
-  if (flat(b!) && (flat(a!) || !ta)) {
-    // a batch of rows against one matrix is one long matrix against it
-    const left = g.reshape(
-      g.of(a!),
-      flat(a!) ? a!.shape.slice(-2) : [sizeOf(a!.shape.slice(0, -1)), a!.shape.at(-1)!],
-    )
-    const right = g.reshape(g.of(b!), b!.shape.slice(-2))
-    return g.reshape(g.add('Gemm', [left, right], { transA: ta ? 1 : 0, transB: tb ? 1 : 0 }), y!.shape)
-  }
   const turned = (x: Value, turn: boolean) => (turn ? g.transpose(g.of(x), lastTwo(x.shape)) : g.of(x))
   return g.add('MatMul', [turned(a!, ta), turned(b!, tb)]) // ONNX Runtime fuses Transpose into MatMul
+}
+
+/** A product with one matrix, and one number a column added; undefined where there are several matrices. */
+export function biasedProduct(node: KernelNode, bias: string | undefined, g: Builder): string | undefined {
+  const {
+    inputs: [a, b],
+    attrs,
+    outputs: [y],
+  } = node
+  const [ta, tb] = [attrs.transposeA === true, attrs.transposeB === true]
+  const flat = (x: Value) => sizeOf(x.shape.slice(0, -2)) === 1
+  if (!flat(b!) || (!flat(a!) && ta)) return undefined
+  // a batch of rows against one matrix is one long matrix against it
+  const rows = flat(a!) ? a!.shape.slice(-2) : [sizeOf(a!.shape.slice(0, -1)), a!.shape.at(-1)!]
+  const factors = [g.reshape(g.of(a!), rows), g.reshape(g.of(b!), b!.shape.slice(-2))]
+  const operands = bias === undefined ? factors : [...factors, bias]
+  return g.reshape(g.add('Gemm', operands, { transA: ta ? 1 : 0, transB: tb ? 1 : 0 }), y!.shape)
 }
 
 function lastTwo({ length }: Shape): number[] {

@@ -1,7 +1,8 @@
 /** A recorded graph → an ONNX model. Shapes are static; what an output does not need is left out. */
-import { type Graph, liveNodes, type Node, type Value } from '../graph.ts'
+import { type Graph, type KernelNode, liveNodes, type Value } from '../graph.ts'
 import type { OnnxModel, OnnxPort } from '../onnx.ts'
 import type { HostTensor } from '../types.ts'
+import { type Biased, biasedSums, lowerBiased } from './bias.ts'
 import { type Builder, inPrecision, type Precision, startBuilder } from './builder.ts'
 import { lowerRules } from './rules.ts'
 
@@ -23,7 +24,12 @@ export function lower(
     builder.name(value, name)
     if (!fixed.has(name)) ports.push({ name, shape: value.shape, dtype: inPrecision(value.dtype, precision) })
   }
-  for (const node of live) lowerNode(node, builder)
+  const sums = biasedSums(live, outputs)
+  const producers = new Set([...sums.values()].map(({ producer }) => producer))
+  for (const node of live) {
+    if (node.kind !== 'kernel' || producers.has(node)) continue // with its sum
+    lowerNode(node, sums.get(node), builder)
+  }
   const ends = [...outputs].map(([name, value]) => lowerOutput(outputName(name), value, builder))
   const kept = [...fixed].filter(([name]) => live.includes(inputs.get(name)!.node))
   const weights = kept.map(([name, { shape, dtype, data }]) => {
@@ -33,8 +39,16 @@ export function lower(
   return { nodes: builder.nodes, constants: [...weights, ...builder.constants], inputs: ports, outputs: ends }
 }
 
-function lowerNode(node: Node, builder: Builder): void {
-  if (node.kind !== 'kernel') return
+function lowerNode(node: KernelNode, sum: Biased | undefined, builder: Builder): void {
+  if (sum !== undefined) {
+    builder.label(`${sum.producer.kernel}/${node.outputs[0]!.id}`)
+    const name = lowerBiased(sum, builder)
+    if (name !== undefined) {
+      builder.name(node.outputs[0]!, name)
+      return
+    }
+    lowerNode(sum.producer, undefined, builder)
+  }
   const rule = lowerRules[node.kernel]
   if (rule === undefined) throw new Error(`kernel '${node.kernel}' has a shape rule but no lowering rule`)
   builder.label(`${node.kernel}/${node.outputs[0]!.id}`)

@@ -9,6 +9,7 @@ import { alias } from './aliases.ts'
 import { sinkBroadcasts } from './broadcasts.ts'
 import { foldConstants, foldUniform } from './constants.ts'
 import { moveScales } from './scales.ts'
+import { moveSigns } from './signs.ts'
 import { flushOperands } from './tiny.ts'
 
 /** A call about to be recorded. */
@@ -21,7 +22,15 @@ export interface Recorded {
 /** A simpler value with the same content, shape and type; undefined where there is none. */
 export type Pass = (call: Recorded, outputs: readonly Typed[], recorder: Recorder) => Value | undefined
 
-const passes: readonly Pass[] = [alias, foldUniform, sinkBroadcasts, foldConstants, moveScales, flushOperands]
+const passes: readonly Pass[] = [
+  alias,
+  foldUniform,
+  sinkBroadcasts,
+  foldConstants,
+  moveSigns,
+  moveScales,
+  flushOperands,
+]
 
 export const simplify: Pass = (call, outputs, recorder) => {
   if (outputs.length !== 1) return undefined

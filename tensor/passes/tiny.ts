@@ -54,7 +54,16 @@ function vanishes(value: Value): boolean {
   return found
 }
 
+const LEAST = 1e-20 // its last digit is above 1e-28, far from where numbers are slow
+
+function isOrdinary(value: Value): boolean {
+  const uniform = uniformOf(value)
+  return uniform !== undefined && Math.abs(uniform) >= LEAST
+}
+
 function carries(node: KernelNode): boolean {
   if (node.kernel === 'Sub' && uniformOf(node.inputs[1]!) === TINY) return false // flushed already
+  // 1 − y² is zero or at least the last digit of 1: what is added to an ordinary constant cannot vanish.
+  if ((node.kernel === 'Add' || node.kernel === 'Sub') && node.inputs.some(isOrdinary)) return false
   return carriers.has(node.kernel) || views.has(node.kernel)
 }

@@ -25,6 +25,10 @@ describe('benchmarks/budget', () => {
     wrong({ epochs: 0 }, /epochs must be a whole number from 1 \(got 0\)/)
     wrong({ batch: 2.5 }, /batch must be a whole number from 1 \(got 2.5\)/)
     wrong({ patience: -1 }, /patience must be a whole number from 0 \(got -1\)/)
+    wrong({ warmup: 0.5 }, /warmup must be a whole number from 0 \(got 0.5\)/)
+    wrong({ clip: -1 }, /clip must be a number from 0 \(got -1\)/)
+    wrong({ checkpoint: -1 }, /checkpoint must be a number from 0 \(got -1\)/)
+    wrong({ ema: 1 }, /ema must be a number from 0 to below 1 \(got 1\)/)
     wrong({ rate: 0 }, /rate must be a positive number \(got 0\)/)
     wrong(
       { decay: 'cosin' },
@@ -41,6 +45,12 @@ describe('benchmarks/budget', () => {
     assert.equal(rateAt(cosine, 1, 10, 10), 0)
     // cos(π/2) is 6e-17 in f64
     assert.ok(Math.abs(rateAt(cosine, 1, 5, 10) - 4) < 1e-15 * 8)
+    // Four steps up in quarters, then half a cosine over the six that are left.
+    const warm = { ...cosine, warmup: 4 }
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 10].map((done) => rateAt(warm, 1, done, 10)),
+      [2, 4, 6, 8, 8, 0],
+    )
     const halve = { ...budget, decay: 'halve', every: 2 }
     assert.deepEqual(
       [1, 2, 3, 4, 5].map((epoch) => rateAt(halve, epoch, 0, 1)),
@@ -79,7 +89,10 @@ describe('benchmarks: names in params', () => {
     const params = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8 }
     assert.deepEqual(openOptimizer(budget), { name: 'adam', params })
     const refused = { ...budget, optimizer: 'adamax' }
-    assert.throws(() => openOptimizer(refused), /optimizer must be one of adam, adamw, sgd \(got 'adamax'\)/)
+    assert.throws(
+      () => openOptimizer(refused),
+      /optimizer must be one of adam, adamw, lion, muon, sgd, soap \(got 'adamax'\)/,
+    )
     const unknown = { ...budget, settings: { beta: 1 } }
     assert.throws(() => openOptimizer(unknown), /optimizer adam: unknown param 'beta'/)
   })
@@ -89,7 +102,7 @@ describe('benchmarks: names in params', () => {
     assert.deepEqual(await openEngine({ device: 'eager' }), { device: 'eager', threads: 1 })
     await assert.rejects(
       openEngine({ device: 'gpu' }),
-      /device must be one of cpu, eager, tensorflow \(got 'gpu'\)/,
+      /device must be one of cpu, webgpu, cuda, tensorflow, eager \(got 'gpu'\)/,
     )
     await assert.rejects(openEngine({ threads: 0 }), /threads must be a whole number from 1 \(got 0\)/)
   })

@@ -96,6 +96,38 @@ describe('benchmarks/train', () => {
     )
   })
 
+  it('cuts the gradient to a length', async () => {
+    const [rate, clip] = [0.5, 1e-3]
+    const { out, facts } = await linear({ epochs: 3, batch: 10, rate, clip })
+    const { rhs, x } = fieldRows(10, 'train').data as { rhs: Float32Array; x: Float64Array }
+    let wanted = 0
+    for (let step = 0; step < 3; step++) {
+      const g = rhs.reduce((sum, b, i) => sum + 2 * (wanted * b - x[i]!) * b, 0) / rhs.length
+      assert.ok(Math.abs(g) > 5 * clip, 'or nothing is cut')
+      wanted -= (rate * g * clip) / (Math.abs(g) + 1e-6)
+    }
+    const [w] = (await readSafetensors(join(out, 'weights.safetensors'))).get('w')!.data
+    // The length is given; the gradient enters by 1e-6 / |g| alone. What is left are roundings of float32.
+    assert.ok(Math.abs(w! - wanted) < 1e-6 * Math.abs(wanted), `${w} is not ${wanted}`)
+    assert.equal(facts.steps, 3)
+  })
+
+  it('keeps the average of the weights where it is asked for', async () => {
+    const each: number[] = []
+    for (const epochs of [1, 2, 3]) {
+      const { out } = await linear({ epochs, batch: 10, rate: 0.3 })
+      each.push((await readSafetensors(join(out, 'weights.safetensors'))).get('w')!.data[0]!)
+    }
+    const { out, history } = await linear({ epochs: 3, batch: 10, rate: 0.3, ema: 0.25 })
+    const [average] = (await readSafetensors(join(out, 'weights.safetensors'))).get('w')!.data
+    // Decays min(0.25, 2/11), then 0.25 = 3/12, then 0.25; from w = 0.
+    let wanted = 0
+    for (const [i, w] of each.entries()) wanted += (1 - Math.min(0.25, (2 + i) / (11 + i))) * (w - wanted)
+    assert.ok(Math.abs(average! - wanted) < 1e-6 * wanted, `${average} is not ${wanted}`)
+    const valid = Number(history[3]!.split(',')[2])
+    assert.ok(Math.abs(valid - relativeL2(wanted)) < 1e-5, 'and that is what was validated')
+  })
+
   it('writes a run that says how it was made, and what it cost beside it', async () => {
     const { out } = await linear({ epochs: 1, batch: 4, decay: 'cosine' })
     const { method, dataset, by, about } = await readSubmission(join(out, 'run.json'))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
-import { readSafetensors, type Weights, writeSafetensors } from '../../io/safetensors.ts'
+import { readMetadata, readSafetensors, type Weights, writeSafetensors } from '../../io/safetensors.ts'
 import { temporaryFolder } from './tables.ts'
 
 const weights: Weights = new Map([
@@ -36,6 +36,7 @@ describe('safetensors', () => {
     await writeSafetensors(at('w'), weights, { loss: 'energy' })
     const back = await readSafetensors(at('w'))
     assert.deepEqual([...back], [...weights])
+    assert.deepEqual(await readMetadata(at('w')), { loss: 'energy' })
     back.get('encode/kernel')!.data[0] = 9 // their own memory
     assert.equal(weights.get('encode/kernel')!.data[0], 1)
   })
@@ -87,6 +88,13 @@ describe('safetensors', () => {
     await assert.rejects(readSafetensors(at('w')), { message: /its header is cut off/ })
     await writeFile(at('w'), Buffer.alloc(20, 255))
     await assert.rejects(readSafetensors(at('w')), { message: /its header is cut off/ })
+  })
+
+  it('has no metadata where none was given', async () => {
+    await writeSafetensors(at('w'), weights)
+    assert.deepEqual(await readMetadata(at('w')), {})
+    await writeFile(at('w'), 'short')
+    await assert.rejects(readMetadata(at('w')), /UserError: w: not a safetensors file/)
   })
 
   it('throws on data that do not fill their shape: a bug of the caller', async () => {

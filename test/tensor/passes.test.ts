@@ -5,6 +5,7 @@ import { type Graph, type KernelNode, liveNodes, uniformOf } from '../../tensor/
 import { tf } from '../../tensor/index.ts'
 import { flushTiny, TINY } from '../../tensor/tiny.ts'
 import type { Tensor } from '../../tensor/types.ts'
+import { onBoth } from './on-both.ts'
 
 type Inputs = Record<string, number[]>
 
@@ -176,6 +177,27 @@ describe('tensor passes: scales of rows', () => {
   })
 })
 
+describe('tensor passes: signs', () => {
+  const pair = { x: [2, 3], y: [2, 3] }
+  const cases: [string, (x: Tensor, y: Tensor) => Tensor, string[]][] = [
+    ['x + (−y) = x − y', (x, y) => x.add(y.neg()), ['Sub']],
+    ['(−x) + y = y − x', (x, y) => x.neg().add(y), ['Sub']],
+    ['x − (−y) = x + y', (x, y) => x.sub(y.neg()), ['Add']],
+    ['(−x) (−y) = x y', (x, y) => x.neg().mul(y.neg()), ['Multiply']],
+    ['(−x) 2 = x (−2)', (x) => x.neg().mul(2), ['Multiply']],
+    ['−(2 x) = x (−2)', (x) => x.mul(2).neg(), ['Multiply']],
+    ['(−x) (2 y) = x (−2 y)', (x, y) => x.neg().mul(y.mul(2)), ['Multiply', 'Multiply']],
+    ['(−x) y + x = x − x y', (x, y) => x.neg().mul(y).add(x), ['Multiply', 'Sub']],
+    ['−x y, where nothing takes the sign', (x, y) => x.neg().mul(y), ['Multiply', 'Neg']],
+  ]
+  for (const [name, f, wanted] of cases)
+    it(name, async () => {
+      assert.deepEqual(kernels(pair, f as (...xs: Tensor[]) => Tensor), wanted)
+      const [compiled, eager] = await onBoth(pair, f as (...xs: Tensor[]) => Tensor)
+      assert.deepEqual(compiled, eager) // signs round nothing
+    })
+})
+
 describe('tensor passes: vanishing numbers', () => {
   const isFlush = (node: KernelNode) => node.kernel === 'Sub' && uniformOf(node.inputs[1]!) === TINY
   const flushes = (inputs: Inputs, f: (...xs: Tensor[]) => Tensor | Tensor[]) =>
@@ -198,6 +220,11 @@ describe('tensor passes: vanishing numbers', () => {
   it('are let be where there are none', () =>
     assert.equal(
       flushes(pair, (x, y) => x.relu().mul(y).matMul(x.matMul(y).exp().sum(0, true).softmax().transpose())),
+      0,
+    ))
+  it('are none where something was added to an ordinary constant', () =>
+    assert.equal(
+      flushes(pair, (x, y) => tf.sub(1, x.square()).mul(y).matMul(y)),
       0,
     ))
   it('are zero to a compiled product', async () => {

@@ -160,7 +160,7 @@ function isBetter(value: number, than: number, better: 'lower' | 'higher'): bool
 }
 
 function methodOf(
-  { model, loss, budget, forTrack, engine, network }: Run,
+  { model, loss, budget, forTrack, engine, network, opened }: Run,
   { seed }: TrainRequest,
   pipelineSeed: number,
 ) {
@@ -169,6 +169,7 @@ function methodOf(
     loss: loss.params,
     budget: { ...budget, ...forTrack },
     engine: { ...engine },
+    facts: opened.facts, // what the model was built with: scales of the train split among them
     pipelineSeed,
   }
   return { model: model.name, loss: loss.name, params, seed, parameters: network.parameters }

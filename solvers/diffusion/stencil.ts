@@ -82,7 +82,7 @@ export function acceptsOne(
   b = 0,
 ): Acceptance {
   const squares = sumsOfSquares(matrix, x, rhs, b)
-  const inRange = squares.every((sum) => sum === 0 || (sum > 1e-280 && sum < 1e300))
+  const inRange = squares.every((sum) => sum > 1e-280 && sum < 1e300) // 0 may be a square that was lost
   const [error, size, scale] = inRange ? squares.map(Math.sqrt) : norms(matrix, x, rhs, b)
   const floor = relative(4 * Number.EPSILON * size!, scale!)
   const residual = relative(error!, scale!)

@@ -101,8 +101,8 @@ describe('benchmarks: names in params', () => {
     assert.deepEqual(await openEngine({}), { device: 'cpu', threads: 1 })
     assert.deepEqual(await openEngine({ device: 'eager' }), { device: 'eager', threads: 1 })
     await assert.rejects(
-      openEngine({ device: 'gpu' }),
-      /device must be one of cpu, webgpu, cuda, tensorflow, eager \(got 'gpu'\)/,
+      openEngine({ device: 'tpu' }),
+      /device must be one of cpu, webgpu, cuda, tensorflow, eager, gpu \(got 'tpu'\)/,
     )
     await assert.rejects(openEngine({ threads: 0 }), /threads must be a whole number from 1 \(got 0\)/)
   })

@@ -75,7 +75,9 @@ describe(`baselines/operators (seed ${SEED})`, () => {
       const { data } = await coarseSolve.fit(train, { factor: 4 })(systems)
       errors.push(Math.hypot(...data.map((v, i) => v - wave[i]!)) / Math.hypot(...wave))
     }
-    assert.ok(errors[0]! < 0.03, `${errors}`)
+    // Hats take (πH)²/12 off a sine along each axis, once in the load and once in the solution: 0.0514 in all at H = 1/8,
+    // of which the coarse eigenvalue, too small by (πH)²/12, gives some back.
+    assert.ok(errors[0]! < 0.0514 && errors[0]! > 0.0514 - 2 * 0.0129, `${errors}`)
     assert.ok(Math.abs(errors[0]! / errors[1]! - 4) < 0.2, `${errors}`) // the next order is H⁴: (1/8)² of it
   })
 

@@ -23,7 +23,7 @@ const cg: Solver<typeof defaults, Stencil> = {
     if (!PRECONDITIONERS.includes(preconditioner)) {
       throw new UserError(
         `solver cg: preconditioner '${preconditioner}' not found (${PRECONDITIONERS.join(', ')}).` +
-          suggest(preconditioner, PRECONDITIONERS),
+          suggest(String(preconditioner), PRECONDITIONERS),
       )
     }
     return matrix

@@ -5,8 +5,9 @@
  *
  * Entries go to the device `batch` at a time, one lane each, short batches filled up, so x of an entry depends on nothing
  * beside it. Lanes that are done stand still until the last one is.
- * 'converged' is ‖f − A x‖ ≤ max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖) in f64; 'breakdown' a diagonal that is not positive or a
- * direction of negative curvature; 'max-iterations' a residual that is still above after `iterations` or ten refinements.
+ * 'converged' is ‖f − A x‖ ≤ max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖) in f64; 'breakdown' a diagonal that is not positive, a
+ * direction of negative curvature, or a number beyond float32; 'max-iterations' a residual that is still above after `iterations`
+ * or ten refinements.
  * About 12 iterations at any n and contrast up to 1e5. It is meant for a GPU: on the device `cpu` it is there to be tested,
  * and solvers/multigrid.ts is faster.
  * Dendy (doi:10.1016/0021-9991(82)90057-2) for the cycle, in device/hierarchy.ts; Golub, Van Loan, Matrix Computations (4th ed.), 3.5.3.

@@ -8,8 +8,8 @@
  *
  * 'converged' is said of the true residual: at most max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖). 'breakdown': a diagonal that is not positive,
  * a matrix that is not symmetric, or a direction of negative curvature; 'max-iterations': out of steps, or refinement stalls above
- * the tolerance; 'non-finite': a number that is none. Without an x, x is 0. What one sample is changes no bit of another, and
- * neither do its place in the batch or the number of workers.
+ * the tolerance; 'non-finite': a number that is none, or an x beyond f64. Without an x, x is 0. What one sample is changes no bit
+ * of another, and neither do its place in the batch or the number of workers.
  *
  * For symmetric matrices with couplings ≤ 0 (M-matrices); others may break down. The hierarchy is made again by each solve, a
  * fifth of the work, so that a batch needs the memory of four samples per thread (1.7 MB at n = 64, 6.4 MB at 128).
@@ -18,11 +18,19 @@
 import type { Field, Solver, Status, Stencil } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
 import { allFinite } from './diffusion/stencil.ts'
-import { LANES, type Opened, type Outcome, type Precision, solveGroup, withPool } from './multigrid/kernel.ts'
+import {
+  LANES,
+  MOST_SIDE,
+  type Opened,
+  type Outcome,
+  type Precision,
+  solveGroup,
+  withPool,
+} from './multigrid/kernel.ts'
 
 const defaults = {
   tolerance: 1e-10, // of ‖f − A x‖ / ‖f‖
-  iterations: 200, // at most, over all refinements
+  iterations: 200, // at most, over all refinements; and again as many in f64 where f32 did not get there
   precision: 'mixed', // or double
 }
 
@@ -42,7 +50,12 @@ const multigrid: Solver<typeof defaults, Checked> = {
     if (!isPrecision(precision)) {
       const names = Object.keys(LANES)
       throw new UserError(
-        `solver multigrid: precision '${precision}' not found (${names.join(', ')}).${suggest(precision, names)}`,
+        `solver multigrid: precision '${precision}' not found (${names.join(', ')}).${suggest(String(precision), names)}`,
+      )
+    }
+    if (matrix.n > MOST_SIDE) {
+      throw new UserError(
+        `solver multigrid: at most ${MOST_SIDE} nodes a side fit into the 1 GiB of a kernel (got ${matrix.n}). Take another solver`,
       )
     }
     return { matrix, workers, flaws: flawsOf(matrix) }
@@ -85,7 +98,7 @@ function isPrecision(name: string): name is Precision {
   return Object.keys(LANES).includes(name)
 }
 
-/** Solves these entries in groups, as many at once as there are workers; steps taken before count. */
+/** Solves these entries in groups, as many at once as there are workers; steps are added to those taken before. */
 async function solveRows(
   { opened, matrix, rhs, x, outcomes }: Problem,
   precision: Precision,
@@ -107,11 +120,11 @@ async function solveRows(
   )
 }
 
-/** Entries that f32 could not solve and f64 might. */
+/** Entries that f32 could not solve and f64 might; of those that nothing can, it says so at once. */
 function failed(outcomes: readonly Outcome[], { iterations }: typeof defaults): (row: number) => boolean {
   return (row) => {
     const { status, iterations: taken } = outcomes[row]!
-    return status !== 'converged' && status !== 'non-finite' && taken < iterations
+    return status !== 'converged' && taken < iterations
   }
 }
 

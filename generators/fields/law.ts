@@ -32,7 +32,7 @@ export function lawOf(params: Settings): Law {
   checkMeaning(params, medium)
   demand('grid', grid, Number.isInteger(grid) && grid >= 3, 'a whole number, at least 3')
   demand('jump', jump, jump > 1 && jump <= 1e9, 'a number above 1, at most 1e9')
-  demand('level', level, Math.abs(level) <= 4, 'a number from -4 to 4')
+  demand('level', level, Number.isFinite(level) && Math.abs(level) <= 4, 'a number from -4 to 4')
   const most = grid + 1
   demand(
     'layers',
@@ -43,7 +43,7 @@ export function lawOf(params: Settings): Law {
   if (medium === 'layered') return { medium, grid, jump, layers }
   const field = fieldOf(params)
   if (medium === 'two-phase') return { medium, field, jump, level }
-  demand('attempts', attempts, isWhole(attempts, 1, 1 << 30), 'a whole number, at least 1')
+  demand('attempts', attempts, isWhole(attempts, 1, 1 << 30), 'a whole number from 1 to 2^30')
   demand(
     'contrast',
     contrast,
@@ -114,7 +114,7 @@ function isWindow(value: unknown): boolean {
 
 function notFound(param: string, value: string, names: readonly string[]): UserError {
   return new UserError(
-    `generator condiff: ${param} '${value}' not found (${names.join(', ')}).${suggest(value, names)}`,
+    `generator condiff: ${param} '${value}' not found (${names.join(', ')}).${suggest(String(value), names)}`,
   )
 }
 

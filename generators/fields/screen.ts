@@ -29,7 +29,7 @@ export interface Screen {
   dispose(): Promise<void>
 }
 
-/** What float32 may be off by in max φ − min φ, with room: 1e-5 of a range of 20 is 2e-4. */
+/** What float32 may be off by in max φ − min φ, with room: 1e-5 of a range of 20 is 2e-4. Measured, not proven: check:gpu and doctor look. */
 export const MARGIN = 1e-3
 
 export async function openScreen(

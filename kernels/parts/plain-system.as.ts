@@ -157,14 +157,21 @@ export function magnitude(lane: i32): f64 {
   return sqrt(sum)
 }
 
-/** x of the system that was given. + 0, so that a zero has one sign. */
-export function finish(lane: i32): void {
+/** x of the system that was given. + 0, so that a zero has one sign. False, and x = 0, where it is none of f64. */
+export function finish(lane: i32): bool {
   const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
   const b = f64x2.splat(load<f64>(reportOf(lane), UNIT_B))
+  const zero = f64x2.splat(0)
   let x = plain(4, lane)
+  let sum = zero
   for (const end = x + bytes(); x < end; x += 16) {
-    v128.store(x, f64x2.add(f64x2.mul(f64x2.mul(v128.load(x), a), b), f64x2.splat(0)))
+    const value = f64x2.add(f64x2.mul(f64x2.mul(v128.load(x), a), b), zero)
+    v128.store(x, value)
+    sum = f64x2.add(sum, f64x2.mul(value, zero)) // NaN where a value is not finite
   }
+  if (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) == 0) return true
+  memory.fill(plain(4, lane), 0, bytes())
+  return false
 }
 
 function clearWalls(lane: i32): void {

@@ -117,5 +117,7 @@ function conclude(lane: i32): void {
     setStatus(lane, load<f64>(record, RESIDUAL) <= floor ? CONVERGED : MAX_ITERATIONS)
   }
   store<f64>(record, load<f64>(record, RESIDUAL) / norm, RESIDUAL)
-  finish(lane)
+  if (finish(lane)) return
+  setStatus(lane, NON_FINITE)
+  store<f64>(record, 1, RESIDUAL) // of x = 0
 }

@@ -29,7 +29,7 @@ export interface MultigridEngine {
 export interface Inner {
   x: Float32Array // [N, B]
   used: Float32Array // [B]
-  sound: boolean[] // no direction of negative curvature was met
+  sound: boolean[] // no direction of negative curvature was met, and r is finite
 }
 
 export async function openEngine(
@@ -62,7 +62,7 @@ export async function openEngine(
         states = [states[1], states[0]]
         now = states[0]
         const [size, least, used] = [0, 1, 2].map((row) => report.subarray(row * batch, (row + 1) * batch))
-        const sound = [...least!].map((value) => value > 0)
+        const sound = [...least!].map((value, b) => value > 0 && Number.isFinite(size![b]!))
         const done = sound.every((is, b) => !is || size![b]! <= stop[b]! || used![b]! >= limit[b]!)
         if (!done) continue
         await advance.fetch({ x: now.x! })

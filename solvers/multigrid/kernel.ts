@@ -8,6 +8,9 @@ import { openPool, type Pool } from '../../kernels/pool.ts'
 
 export type Precision = 'mixed' | 'double'
 
+/** Some 380 bytes a node, and kernels/load.ts gives 1 GiB at most. */
+export const MOST_SIDE = 1650
+
 /** Samples per call. */
 export const LANES: Readonly<Record<Precision, number>> = { mixed: 4, double: 2 }
 
@@ -83,7 +86,10 @@ export interface Opened {
   layout: Layout
 }
 
-/** Lends a pool for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it. */
+/**
+ * Lends a pool for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it, and so is one
+ * that failed: a thread of it may have ended.
+ */
 export async function withPool<T>(
   n: number,
   workers: number,
@@ -95,6 +101,9 @@ export async function withPool<T>(
   mine.users++
   try {
     return await job(mine)
+  } catch (error) {
+    if (last === mine) last = null
+    throw error
   } finally {
     mine.users--
     if (mine.users === 0 && last !== mine) await mine.pool.close()

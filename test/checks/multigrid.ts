@@ -2,8 +2,9 @@
  * `npm run check:multigrid`: steps and residuals of the solver multigrid on large grids and at high contrast. Minutes; one line per
  * case, exit code 1 if one fails. `-- --grids 64,128` takes fewer.
  *
- * Steps: at most 13 in f64 (17 in f32 with refinement) for variance up to 2, at most 22 (28) up to contrast 1e10; the residual, by
- * other code, at most 1e-10, or the floor of rounding 4 ε ‖ |A| |x| ‖ for two-phase media of contrast 1e9.
+ * Steps: in f64 at most 13 for variance up to 2, and 22 up to contrast 1e10 (here beyond it too); in f32 with refinement 17 and 28.
+ * Beyond contrast 1e10, half as many again as in f64: f32 then gets less from a solve, and each begins with an empty Krylov space.
+ * The residual, by other code, is at most 1e-10, or the floor of rounding 4 ε ‖ |A| |x| ‖ for two-phase media of contrast 1e9.
  */
 import { parseArgs } from 'node:util'
 import multigrid from '../../solvers/multigrid.ts'
@@ -26,32 +27,27 @@ for (const n of grids) {
   }
 }
 for (const n of grids.filter((side) => side >= 128 && side <= 512)) {
-  await line(
-    'exponential 8',
-    await problemsOf({ n, rows: 2, covariance: 'exponential', variance: 8 }),
-    22,
-    28,
-  )
+  const problems = await problemsOf({ n, rows: 2, covariance: 'exponential', variance: 8 })
+  await line('exponential 8', problems, 22, problems.contrast > 1e10 ? 33 : 28)
 }
 for (const n of grids.filter((side) => side <= 128)) {
   const matrix = twoPhase({ n, batch: 4, variance: 1, covariance: 'gaussian', length: 0.15 }, 1e9)
-  await line('two-phase 1e9', { n, rows: 4, matrix, rhs: noise(n, 4) }, Infinity, Infinity)
+  await line('two-phase 1e9', { n, rows: 4, matrix, rhs: noise(n, 4), contrast: 1e9 }, Infinity, Infinity)
 }
 console.log(failed === 0 ? 'all within bounds' : `${failed} cases out of bounds`)
 process.exit(failed === 0 ? 0 : 1)
 
-async function line(name: string, { n, matrix, rhs }: Problems, most: number, mostMixed: number) {
+async function line(name: string, { n, matrix, rhs, contrast }: Problems, most: number, mostMixed: number) {
   const [double, mixed] = [await solve('double'), await solve('mixed')]
   const steps = [Math.max(...double.iterations), Math.max(...mixed.iterations)] as const
-  let [worst, allowed] = [0, 1e-10]
+  let [worst, allowed] = [0, 1e-10] // of the row that is nearest to what it is allowed
   for (const { x } of [double, mixed]) {
     for (let b = 0; b < matrix.batch; b++) {
       const { residual, floor } = honest(matrix, x, rhs, b)
-      if (residual > worst) [worst, allowed] = [residual, Math.max(1e-10, 1.01 * floor)]
+      const own = Math.max(1e-10, 1.01 * floor)
+      if (!(residual / own <= worst / allowed)) [worst, allowed] = [residual, own]
     }
   }
-  const contrast =
-    Math.max(...matrix.center.subarray(0, n * n)) / Math.min(...matrix.center.subarray(0, n * n))
   const holds = steps[0] <= most && steps[1] <= mostMixed && worst <= allowed
   if (!holds) failed++
   const columns = [

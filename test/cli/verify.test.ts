@@ -28,13 +28,20 @@ describe('fieldrank verify', () => {
   })
   afterEach(() => rm(data, { recursive: true, force: true }))
 
-  async function writeOperators(): Promise<void> {
+  async function writeOperators(
+    params: Params = law,
+    solver = 'cholesky',
+    name = 'cubic0.4_grid4',
+  ): Promise<void> {
     const ctx = testContext(join(data, 'toy'), { seed: 3 })
-    const stage = { id: 'toy', deps: ['fields/toy'], outs: ['fields/toy'], device: 'cpu' as const }
+    const [made, solved] = [[`fields/${name}`], [`datasets/operators/${name}`]]
+    const stage = { id: 'toy', deps: made, device: 'cpu' as const }
     const rows = { train: 7, valid: 2, test: 3, perShard: 4 }
-    await fields({ ...stage, run: 'fields', params: { ...law, rows } }, ctx)
-    const outs = ['datasets/operators/cubic0.4_grid4']
-    await solve({ ...stage, run: 'solve', outs, params: { solver: 'cholesky', tolerance: 1e-10 } }, ctx)
+    await fields(
+      { ...stage, run: 'fields', outs: made, params: { ...params, generator: 'condiff', rows } },
+      ctx,
+    )
+    await solve({ ...stage, run: 'solve', outs: solved, params: { solver, tolerance: 1e-10 } }, ctx)
   }
 
   /** The dataset again with other values in one split: every hash is right, what it says is not. */
@@ -53,6 +60,21 @@ describe('fieldrank verify', () => {
     assert.equal(code, 0)
     assert.match(text, /^whole +\S+cubic0\.4_grid4 {2}12 rows, 4 files, 0\.0 MB, 6 made and solved again\n$/)
   })
+
+  for (const [name, params] of [
+    ['two-phase', { medium: 'two-phase', covariance: 'gaussian', length: 0.15, jump: 1e9, grid: 32 }],
+    ['layered', { medium: 'layered', jump: 1e9, grid: 32 }],
+    ['lengths', { covariance: 'exponential', variance: 8, lengths: [0.2, 0.05], grid: 32 }],
+  ] as const) {
+    it(`finds sets whole that lie beyond the published ones: ${name}`, async () => {
+      for (const solver of ['multigrid', 'cholesky']) {
+        await writeOperators(params as Params, solver, name)
+        const { code, text } = await run([join(data, 'toy/datasets/operators', name)], { rows: '12' })
+        assert.equal(code, 0, text)
+        assert.match(text, /made and solved again/)
+      }
+    })
+  }
 
   it('reports a flipped byte with the file and ends with 1', async () => {
     const shard = join(folder(), shardName('test', 0, 1))

@@ -223,6 +223,12 @@ describe(`generators/condiff (seed ${SEED})`, () => {
       /param 'layers' must be a whole number from 2 to 9/,
     )
     await fails({ medium: 'two-phase', jump: 1e10 }, /param 'jump' must be a number above 1, at most 1e9/)
+    await fails(
+      { medium: 'two-phase', level: null },
+      /param 'level' must be a number from -4 to 4 \(got null\)/,
+    )
+    await fails({ medium: null }, /medium 'null' not found/)
+    await fails({ attempts: 2 ** 31 }, /param 'attempts' must be a whole number from 1 to 2\^30/)
     await fails({ lengths: [0.1] }, /param 'lengths' must be null or \[along i, along j\]/)
     await fails({ lengths: [0.1, 0.2], length: 0.1 }, /'length' and 'lengths' are two ways/)
   })

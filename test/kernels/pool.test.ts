@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { openPool, type Pool, type PoolOptions } from '../../kernels/pool.ts'
 import { toyKernel } from './toy.ts'
 
@@ -100,6 +102,32 @@ describe('kernels/pool', () => {
     setTimeout(() => stop.abort(new Error('called off')), 20)
     for (const call of endless) await assert.rejects(call, /called off/)
   })
+
+  for (const [what, end] of [
+    ['the end of a thread', (_: Pool, threads: Worker[]) => threads[0]!.terminate()],
+    ['close', (pool: Pool) => pool.close()],
+  ] as const) {
+    it(`tells of ${what} to calls in the middle and to those who wait`, async () => {
+      const threads: Worker[] = []
+      const { postMessage } = Worker.prototype
+      Worker.prototype.postMessage = function (this: Worker, message: unknown) {
+        threads.push(this)
+        postMessage.call(this, message)
+      }
+      const pool = open()
+      const jobs = [1, 2, 3, 4].map(() => pool.use((seat) => seat.call('spin', seat.heap)))
+      const told = Promise.allSettled(jobs)
+      await setImmediate()
+      Worker.prototype.postMessage = postMessage
+      assert.equal(threads.length, 2)
+      await end(pool, threads)
+      for (const result of await told) {
+        assert.equal(result.status, 'rejected')
+        assert.match(String((result as PromiseRejectedResult).reason), /a thread ended|it was closed/)
+      }
+      await assert.rejects(double(pool, [1]), /a thread ended|it was closed/)
+    })
+  }
 
   it('lets a process end that forgot to close it', () => {
     const script = `

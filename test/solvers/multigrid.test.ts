@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { Worker } from 'node:worker_threads'
 import type { Field, Params, Solution, Stencil } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
+import { compileKernel, loadKernel } from '../../kernels/load.ts'
 import cholesky from '../../solvers/cholesky.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
+import { MOST_SIDE } from '../../solvers/multigrid/kernel.ts'
 import { solveReduced } from '../../solvers/multigrid/reduced-cg.ts'
 import multigrid from '../../solvers/multigrid.ts'
 import { honest, lognormal, noise, pick, pickField, twoPhase } from './multigrid/systems.ts'
@@ -133,6 +136,52 @@ describe('solvers/multigrid', () => {
         assert.deepEqual(await solve(clean, rhs, { precision }), expected) // nothing stays in the memory
       }
     }
+  })
+
+  it('calls an x beyond f64 what it is, and gives 0', async () => {
+    const matrix = lognormal({ n: 9, batch: 3, variance: 1 })
+    for (const part of [matrix.center, matrix.west, matrix.east, matrix.south, matrix.north])
+      for (let p = 81; p < 162; p++) part[p]! *= 2 ** -600
+    const rhs = noise(9, 3)
+    for (let p = 81; p < 162; p++) rhs.data[p]! *= 2 ** 600
+    for (const precision of PRECISIONS) {
+      const { x, status, residual } = await solve(matrix, rhs, { precision })
+      assert.deepEqual(status, ['converged', 'non-finite', 'converged'])
+      assert.ok(pickField(x, [1]).data.every((value) => value === 0))
+      assert.equal(residual[1], 1)
+    }
+  })
+
+  it('opens a pool anew after a thread of it has ended', async () => {
+    const threads = new Set<Worker>()
+    const { postMessage } = Worker.prototype
+    Worker.prototype.postMessage = function (this: Worker, message: unknown) {
+      threads.add(this)
+      postMessage.call(this, message)
+    }
+    try {
+      const [matrix, rhs] = [lognormal({ n: 7, batch: 8, variance: 1 }), noise(7, 8)]
+      const expected = await solve(matrix, rhs, {}, 2)
+      assert.ok(threads.size > 0)
+      await Promise.all([...threads].map((thread) => thread.terminate()))
+      await assert.rejects(solve(matrix, rhs, {}, 2), /a thread ended/)
+      assert.deepEqual(await solve(matrix, rhs, {}, 2), expected)
+    } finally {
+      Worker.prototype.postMessage = postMessage
+    }
+  })
+
+  it('says how large a grid may be, and keeps the memory of that below 1 GiB', async () => {
+    const empty = new Float64Array(0)
+    const sides = { center: empty, west: empty, east: empty, south: empty, north: empty }
+    await assert.rejects(
+      multigrid.setup({ batch: 0, n: MOST_SIDE + 1, ...sides }, multigrid.defaults),
+      (error) =>
+        error instanceof UserError && /at most 1650 nodes a side .* \(got 1651\)/.test(error.message),
+    )
+    const file = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
+    const bytes = loadKernel(compileKernel(file), 0).call('bytesOf', MOST_SIDE)
+    assert.ok(bytes > 2 ** 29 && bytes < 2 ** 30 - 2 ** 17, `${bytes} bytes`)
   })
 
   it('accepts two-phase media of contrast 1e9 at the floor of rounding', async () => {

@@ -19,6 +19,7 @@ export interface SolvedShard {
 /**
  * x of every row of `fields`, a few rows at a time and, where there are workers, more than one batch at once: while threads
  * solve, rows before and after them are assembled and judged here. `tick` hears of each batch and may throw to stop.
+ * After an error no batch is begun, and it is thrown when those that were have ended: nothing goes on behind it.
  */
 export async function solveShard(
   solver: Solver,
@@ -50,7 +51,14 @@ export async function solveShard(
       tick(to - from)
     }
   }
-  await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, work))
+  const errors: unknown[] = []
+  const guarded = () =>
+    work().catch((error: unknown) => {
+      errors.push(error)
+      next = fields.rows
+    })
+  await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, guarded))
+  if (errors.length > 0) throw errors[0]
   const failures = Array.from(row as Int32Array, (name, r) => ({ row: name, residual: numbers.residual[r]! }))
   const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, ...numbers }
   const worst = numbers.residual.reduce((most, value) => Math.max(most, value), 0)

@@ -16,6 +16,7 @@ export interface Problems {
   rows: number
   matrix: Stencil
   rhs: Field
+  contrast: number // max k / min k, the largest of the rows
 }
 
 /** The first training rows of a set, as stored (k and rhs in f32). Grids that ConDiff does not have take every field. */
@@ -31,13 +32,14 @@ export async function problemsOf(law: {
   const k = new Float64Array(rows * (n + 1) * (n + 1))
   const rhs = { batch: rows, n, data: new Float64Array(rows * n * n) }
   const { signal } = new AbortController()
-  let at = 0
+  let [at, most] = [0, 1]
   for await (const made of condiff.rows(params, { from: 0, to: rows }, { seed: 42, signal })) {
     k.set(made.data.k as Float32Array, at * (n + 1) * (n + 1))
     rhs.data.set(made.data.rhs as Float32Array, at * n * n)
+    most = Math.max(most, (made.data.contrast as Float64Array)[0]!)
     at += made.rows
   }
-  return { n, rows, matrix: assemble({ batch: rows, n: n + 1, data: k }), rhs }
+  return { n, rows, matrix: assemble({ batch: rows, n: n + 1, data: k }), rhs, contrast: most }
 }
 
 export function writeProblems(file: string, { n, rows, matrix, rhs }: Problems): void {

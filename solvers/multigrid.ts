@@ -4,8 +4,8 @@
  *
  * precision 'mixed' (the default): four samples at once in f32, inside refinement in f64 until ‖f − A x‖ ≤ tolerance ‖f‖, at most
  * ten times; a sample that does not get there is solved by 'double', two at once in f64, refined likewise.
- * 10 to 13 steps for coefficients of variance up to 2 at any n. At variance 8, contrast near 1e10, 12 to 17 in f64, cubic fields 19
- * to 36 and more the finer the grid; in 'mixed' twice as many and for those three times: each refinement then gains less.
+ * 10 to 13 steps for coefficients of variance up to 2 at any n ('mixed': to 17). At variance 8, contrasts of 1e8 to 2e10, 12 to 18
+ * in f64 and 19 to 36 for cubic fields; in 'mixed' up to three times as many, since each refinement then gains less.
  *
  * 'converged' is said of the true residual: at most max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖). 'breakdown': a diagonal that is not positive,
  * a matrix that is not symmetric, or a direction of negative curvature; 'max-iterations': out of steps, or refinement stalls above

@@ -1,6 +1,7 @@
 /**
- * Every model and every loss of a track, compiled: the graph that trains must be the code that was written.
+ * Every model with every loss of its track, compiled: the graph that trains must be the code that was written.
  * The oracle is the eager device, which runs the same code op by op in another implementation of every op.
+ * Gradients of all pairs; training for some steps of every model with one loss, and of every loss with one model.
  */
 import assert from 'node:assert/strict'
 import type { Init } from '../../contracts.ts'
@@ -15,11 +16,15 @@ import {
 import type { HostTensor } from '../../tensor/index.ts'
 import { collectWeights } from '../../tensor/init.ts'
 import { drawNoise } from '../../tensor/noise.ts'
-import { factsFor, lossesOf, lossOf, modelsOf, toyParams, toys, tracks } from './toys.ts'
+import { lossesOf, lossOf, modelsOf, toyParams, toys, tracks, weightsFor } from './toys.ts'
 
 const SEED = 6
 const STEPS = 20
-const RATE = 1e-4 // at 1e-3 a toy transformer of width 8 amplifies rounding a thousand times within ten steps, on either device
+const RATE = 1e-3
+/**
+ * Models that at this rate amplify what they are given: RATES_BELOW
+ */
+const SLOWER: Record<string, number> = { scot: 1e-4 }
 const cpu = { device: 'cpu', threads: 1 } as const
 const eager = { device: 'eager', threads: 1 } as const
 
@@ -44,15 +49,12 @@ for (const track of tracks) {
         await Promise.all([compiled.dispose(), oracle.dispose()])
       })
 
-      // a model and a loss meet in the outputs alone: every model with one loss, and every loss with one model, are enough
-      const own = losses.filter(([lossName]) => lossName === toy.loss || name === toy.model)
-      for (const [lossName, loss] of own) {
-        const weightsFor = () =>
-          collectWeights(
-            (init) => model.build(toyParams(model.defaults), factsFor(loss, toy.facts), init),
-            (weight) => rng(SEED, weight),
-          )
-        const spec = () => ({ weights: weightsFor(), feeds: toy.feeds, loss: lossOf(model, loss, toy.facts) })
+      for (const [lossName, loss] of losses) {
+        const spec = () => ({
+          weights: weightsFor(model, loss, toy.facts, SEED),
+          feeds: toy.feeds,
+          loss: lossOf(model, loss, toy.facts),
+        })
 
         it(`has the gradients of ${lossName}`, async () => {
           const [compiled, oracle] = await Promise.all([
@@ -78,19 +80,20 @@ for (const track of tracks) {
           await Promise.all([compiled.dispose(), oracle.dispose()])
         })
 
+        if (lossName !== toy.loss && name !== toy.model) continue
         it(`trains like it for ${STEPS} steps of Adam with ${lossName}`, async () => {
+          const rate = SLOWER[name] ?? RATE
           const optimizer = { name: 'adam' }
           const compiled = await compileStep({ ...spec(), optimizer }, cpu)
           const oracle = await compileStep({ ...spec(), optimizer }, eager)
           for (let step = 0; step < STEPS; step++) {
             const noise = noiseOf(oracle.noise, step)
             const [found, right] = [
-              await compiled.run(toy.feeds, noise, RATE),
-              await oracle.run(toy.feeds, noise, RATE),
+              await compiled.run(toy.feeds, noise, rate),
+              await oracle.run(toy.feeds, noise, rate),
             ]
-            // Adam turns the rounding of small gradients into steps of full size, so that what is apart grows with the steps
             assert.ok(
-              Math.abs(found - right) <= 1e-5 * (step + 1) * Math.abs(right),
+              Math.abs(found - right) <= 1e-5 * Math.abs(right),
               `step ${step}: ${found}, eager ${right}`,
             )
           }

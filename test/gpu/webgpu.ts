@@ -11,7 +11,7 @@ import { whyNot } from '../../tensor/devices.ts'
 import { compileEager } from '../../tensor/eager.ts'
 import { compileStep } from '../../tensor/engine.ts'
 import { compileOnGpu } from '../../tensor/gpu.ts'
-import type { HostTensor, Tensor } from '../../tensor/index.ts'
+import type { HostTensor, Tensor, Weights } from '../../tensor/index.ts'
 import { drawNoise } from '../../tensor/noise.ts'
 import { gradientProgram, type Named, type Program, prefixed } from '../../tensor/program.ts'
 import { lossesOf, lossOf, modelsOf, toys, tracks, weightsFor } from '../contracts/toys.ts'
@@ -113,7 +113,7 @@ describe('webgpu: solver, fields, memory', function () {
   })
 })
 
-function inputsOf({ noise }: Compiled, feeds: Named<HostTensor>, weights: ReturnType<typeof collectWeights>) {
+function inputsOf({ noise }: Compiled, feeds: Named<HostTensor>, weights: Weights) {
   const drawn = noise.map(
     ({ name, shape, law }) => [name, drawNoise(shape, law, rng(SEED, name, 0))] as const,
   )

@@ -10,8 +10,8 @@ export const budgetDefaults = {
   rate: 1e-3, // learning rate at the start
   decay: 'none', // 'none'; 'cosine' to 0 at the last step; 'halve' after every `every` epochs
   every: 50,
-  warmup: 0, // steps in which the rate rises from 0 in equal parts; the decay starts after them
-  optimizer: 'adam', // a file of tensor/optimizers: adam, adamw, lion, muon, sgd, soap
+  warmup: 0, // steps in which the rate rises from 0 in equal parts; a cosine starts after them, 'halve' counts all epochs
+  optimizer: 'adam', // a name in tensor/optimizers.ts: adam, adamw, lion, muon, sgd, soap
   settings: {}, // of the optimizer: { beta2: 0.98 }
   clip: 0, // the largest norm of the gradient over all weights; 0: any
   ema: 0, // decay of an exponential moving average of the weights, which is then what is validated and kept; 0: none

@@ -12,6 +12,7 @@ import { type Budget, oneOf } from './budget.ts'
 import type { Chosen } from './choice.ts'
 
 export interface Network {
+  facts: Params // that the model was built with: those of the dataset, and the channels that the loss asks for
   parameters: number // how many weights
   step: TrainStep
   forward: Prediction
@@ -43,6 +44,7 @@ export async function openNetwork(
   const step = await compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine)
   const prediction = await compileForward({ weights, feeds: input, forward }, engine)
   return {
+    facts,
     parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),
     step,
     forward: prediction,

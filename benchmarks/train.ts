@@ -90,7 +90,10 @@ async function learn(run: Run, checkpoints: Checkpoints, ctx: World): Promise<Le
     if (!(await learnEpoch(run, epoch, { progress, checkpoints, total }, ctx)))
       return { ...progress, status: 'diverged' }
     const weights = await network.step.averages()
-    const valid = await validate(run, weights, ctx.signal)
+    const valid = await validate(run, weights, ctx.signal).catch(async (error) => {
+      if (ctx.signal.aborted) await checkpoints.save(network.step, progress) // with all steps of the epoch taken
+      throw error
+    })
     if (Number.isNaN(valid)) return { ...progress, status: 'diverged' }
     const at = { epoch, loss: mean(progress.losses), valid }
     progress.losses = []
@@ -160,7 +163,7 @@ function isBetter(value: number, than: number, better: 'lower' | 'higher'): bool
 }
 
 function methodOf(
-  { model, loss, budget, forTrack, engine, network, opened }: Run,
+  { model, loss, budget, forTrack, engine, network }: Run,
   { seed }: TrainRequest,
   pipelineSeed: number,
 ) {
@@ -169,7 +172,7 @@ function methodOf(
     loss: loss.params,
     budget: { ...budget, ...forTrack },
     engine: { ...engine },
-    facts: opened.facts, // what the model was built with: scales of the train split among them
+    facts: network.facts, // scales of the train split among them
     pipelineSeed,
   }
   return { model: model.name, loss: loss.name, params, seed, parameters: network.parameters }

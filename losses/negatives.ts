@@ -2,8 +2,8 @@
  * Negatives: items that are drawn to stand for all that the user did not take next. Shared by the sampled losses.
  *
  * They are drawn uniformly with replacement and fed, so a step can be traced; those that must not count (an item of the
- * user's own, the next item itself) are masked out afterwards instead of being drawn again. So a position may have fewer than
- * K of them: on average K times the share of the catalog that is masked. Letters: B batch, L length, S = B L positions,
+ * user's own, the next item itself) are masked out afterwards instead of being drawn again. So a position has fewer than K of
+ * them, on average by K times the share of the catalog that is masked. Letters: B batch, L length, S = B L positions,
  * D width, N items, K negatives.
  */
 import type { Batch, Noise, Recommenders } from '../contracts.ts'

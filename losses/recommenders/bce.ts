@@ -3,7 +3,7 @@
  *
  *   BCE_i = ( softplus(−x_i · w_{y_i}) + softplus(x_i · w_j) ) / 2,   j uniform among the items that the user did not take.
  *
- * Kang & McAuley, arXiv:1808.09781, equation 6 (a sum there; the half scales the learning rate of nothing that Adam sees).
+ * Kang & McAuley, arXiv:1808.09781, equation 6 (a sum there; a factor of the loss makes no difference to Adam).
  * This is `bce-plus` with K = 1, where it says how j is drawn.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'

@@ -27,7 +27,7 @@ export interface Optimizer<S extends Params = Params> extends About {
     scalars: Named<Scalar>,
     settings: S,
   ): Updated
-  /** After how many steps the host changes the memory of weights that stand alone; absent: never. */
+  /** Whether the host changes the memory of weights that stand alone after this step; absent: never. */
   isTurn?(step: number, settings: S): boolean
   /** That change, in place. */
   turn?(memory: Named<HostTensor>, step: number): void

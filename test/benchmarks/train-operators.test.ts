@@ -33,6 +33,8 @@ describe('benchmarks/train on operators', function () {
     const bounded = await run('bounded', 'majorant')
     // the last layer has 8 inputs (twice the width) and a bias: four outputs more are 4 × 9 weights
     assert.equal(bounded.method.parameters - plain.method.parameters, 4 * 9)
+    const channelsOf = ({ method }: typeof plain) => (method.params.facts as { channels: object }).channels
+    assert.deepEqual([channelsOf(plain), channelsOf(bounded)], [{}, { flux: 4 }])
     const { data, rows } = await readParquet(join(await ready, 'bounded', 'predictions.parquet'))
     assert.deepEqual(Object.keys(data).sort(), ['row', 'x'])
     assert.equal((data.x as Float32Array).length, rows * GRID * GRID)

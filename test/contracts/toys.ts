@@ -8,7 +8,8 @@ import type { Batch, Init, Json, Loss, Model, Noise, Params, Rng, Task } from '.
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
 import type { LossOf } from '../../tensor/engine.ts'
-import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
+import { type HostTensor, type Tensor, tf, type Weights } from '../../tensor/index.ts'
+import { collectWeights } from '../../tensor/init.ts'
 import { drawNoise } from '../../tensor/noise.ts'
 
 export interface Toy {
@@ -70,6 +71,12 @@ export function lossOf(model: Model, loss: Loss, facts: Params): LossOf {
 /** The facts that a model is built with when this loss trains it. */
 export function factsFor({ channels }: Loss, facts: Params): Params {
   return channels === undefined ? facts : { ...facts, channels }
+}
+
+/** The weights of a model that this loss trains, each drawn from a stream of its own. */
+export function weightsFor(model: Model, loss: Loss, facts: Params, seed: number): Weights {
+  const build = (init: Init) => model.build(toyParams(model.defaults), factsFor(loss, facts), init)
+  return collectWeights(build, (weight) => rng(seed, weight))
 }
 
 /** Shapes of the outputs that a loss takes: those of the task, and what it asks for beside. */

@@ -1,6 +1,7 @@
 /**
- * Every model and every loss of a track, compiled: the graph that trains must be the code that was written.
+ * Every model with every loss of its track, compiled: the graph that trains must be the code that was written.
  * The oracle is the eager device, which runs the same code op by op in another implementation of every op.
+ * Gradients of all pairs; training for some steps of every model with one loss, and of every loss with one model.
  */
 import assert from 'node:assert/strict'
 import type { Init } from '../../contracts.ts'
@@ -15,11 +16,18 @@ import {
 import type { HostTensor } from '../../tensor/index.ts'
 import { collectWeights } from '../../tensor/init.ts'
 import { drawNoise } from '../../tensor/noise.ts'
-import { factsFor, lossesOf, lossOf, modelsOf, toyParams, toys, tracks } from './toys.ts'
+import { lossesOf, lossOf, modelsOf, toyParams, toys, tracks, weightsFor } from './toys.ts'
 
 const SEED = 6
 const STEPS = 20
-const RATE = 1e-4 // at 1e-3 a toy transformer of width 8 amplifies rounding a thousand times within ten steps, on either device
+const [TOLERANCE, RATE] = [1e-5, 1e-3] // float32 sums in another order; measured 4e-6 of losses, 7e-6 of gradients
+/**
+ * Models that amplify rounding. scot: on the eager device alone, weights changed by one rounding (6e-8) give losses that are 1e-2
+ * apart after ten steps at 1e-3, for cosines of 4 numbers, times 10 in a softmax, turn quickly. Its gradients are 1e-5 apart.
+ */
+const SENSITIVE: Record<string, { tolerance: number; rate: number }> = {
+  scot: { tolerance: 3e-5, rate: 3e-5 },
+}
 const cpu = { device: 'cpu', threads: 1 } as const
 const eager = { device: 'eager', threads: 1 } as const
 
@@ -27,6 +35,7 @@ for (const track of tracks) {
   const toy = toys[track]!()
   const losses = await lossesOf(track)
   for (const [name, model] of await modelsOf(track)) {
+    const { tolerance, rate } = SENSITIVE[name] ?? { tolerance: TOLERANCE, rate: RATE }
     const build = (init: Init) => model.build(toyParams(model.defaults), toy.facts, init)
     const weights = () => collectWeights(build, (weight) => rng(SEED, weight))
 
@@ -40,19 +49,16 @@ for (const track of tracks) {
         const [compiled, oracle] = await Promise.all([compileForward(spec, cpu), compileForward(spec, eager)])
         const [found, right] = [await compiled.run(feeds), await oracle.run(feeds)]
         for (const output of Object.keys(right))
-          assert.ok(apart(found[output]!.data, right[output]!.data) <= 1e-5, output)
+          assert.ok(apart(found[output]!.data, right[output]!.data) <= TOLERANCE, output)
         await Promise.all([compiled.dispose(), oracle.dispose()])
       })
 
-      // a model and a loss meet in the outputs alone: every model with one loss, and every loss with one model, are enough
-      const own = losses.filter(([lossName]) => lossName === toy.loss || name === toy.model)
-      for (const [lossName, loss] of own) {
-        const weightsFor = () =>
-          collectWeights(
-            (init) => model.build(toyParams(model.defaults), factsFor(loss, toy.facts), init),
-            (weight) => rng(SEED, weight),
-          )
-        const spec = () => ({ weights: weightsFor(), feeds: toy.feeds, loss: lossOf(model, loss, toy.facts) })
+      for (const [lossName, loss] of losses) {
+        const spec = () => ({
+          weights: weightsFor(model, loss, toy.facts, SEED),
+          feeds: toy.feeds,
+          loss: lossOf(model, loss, toy.facts),
+        })
 
         it(`has the gradients of ${lossName}`, async () => {
           const [compiled, oracle] = await Promise.all([
@@ -63,7 +69,7 @@ for (const track of tracks) {
           const noise = noiseOf(oracle.noise, 0)
           const [found, right] = [await compiled.run(toy.feeds, noise), await oracle.run(toy.feeds, noise)]
           assert.ok(
-            Math.abs(found.loss - right.loss) <= 1e-5 * Math.abs(right.loss),
+            Math.abs(found.loss - right.loss) <= TOLERANCE * Math.abs(right.loss),
             `${found.loss}, ${right.loss}`,
           )
           // float32 sums in another order; a gradient that is 0 but for rounding (the bias of attention keys) is held against all
@@ -71,13 +77,14 @@ for (const track of tracks) {
           for (const [weight, { data }] of right.gradients) {
             const error = norm(data.map((value, i) => value - found.gradients.get(weight)!.data[i]!))
             assert.ok(
-              error <= 1e-5 * Math.max(norm(data), 1e-2 * all),
+              error <= tolerance * Math.max(norm(data), 1e-2 * all),
               `${weight}: ${error} of ${norm(data)}`,
             )
           }
           await Promise.all([compiled.dispose(), oracle.dispose()])
         })
 
+        if (lossName !== toy.loss && name !== toy.model) continue
         it(`trains like it for ${STEPS} steps of Adam with ${lossName}`, async () => {
           const optimizer = { name: 'adam' }
           const compiled = await compileStep({ ...spec(), optimizer }, cpu)
@@ -85,12 +92,11 @@ for (const track of tracks) {
           for (let step = 0; step < STEPS; step++) {
             const noise = noiseOf(oracle.noise, step)
             const [found, right] = [
-              await compiled.run(toy.feeds, noise, RATE),
-              await oracle.run(toy.feeds, noise, RATE),
+              await compiled.run(toy.feeds, noise, rate),
+              await oracle.run(toy.feeds, noise, rate),
             ]
-            // Adam turns the rounding of small gradients into steps of full size, so that what is apart grows with the steps
             assert.ok(
-              Math.abs(found - right) <= 1e-5 * (step + 1) * Math.abs(right),
+              Math.abs(found - right) <= TOLERANCE * Math.abs(right),
               `step ${step}: ${found}, eager ${right}`,
             )
           }

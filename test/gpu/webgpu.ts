@@ -4,18 +4,17 @@
  */
 import assert from 'node:assert/strict'
 import { isSound, tryDevice } from '../../cli/doctor/trials.ts'
-import type { Init } from '../../contracts.ts'
+import type { Loss } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import { type Compiled, zeros } from '../../tensor/compiled.ts'
 import { whyNot } from '../../tensor/devices.ts'
 import { compileEager } from '../../tensor/eager.ts'
 import { compileStep } from '../../tensor/engine.ts'
 import { compileOnGpu } from '../../tensor/gpu.ts'
-import type { HostTensor, Tensor } from '../../tensor/index.ts'
-import { collectWeights } from '../../tensor/init.ts'
+import type { HostTensor, Tensor, Weights } from '../../tensor/index.ts'
 import { drawNoise } from '../../tensor/noise.ts'
 import { gradientProgram, type Named, type Program, prefixed } from '../../tensor/program.ts'
-import { lossesOf, lossOf, modelsOf, toyParams, toys, tracks } from '../contracts/toys.ts'
+import { lossesOf, lossOf, modelsOf, toys, tracks, weightsFor } from '../contracts/toys.ts'
 
 const SEED = 6
 /** ONNX operators that the provider leaves to the CPU, all of them on whole numbers; docs/engine.md names them too. */
@@ -33,22 +32,18 @@ for (const track of tracks) {
   const toy = toys[track]!()
   const losses = await lossesOf(track)
   for (const [name, model] of await modelsOf(track)) {
-    const weights = () =>
-      collectWeights(
-        (init: Init) => model.build(toyParams(model.defaults), toy.facts, init),
-        (weight) => rng(SEED, weight),
-      )
+    const weights = (loss: Loss) => weightsFor(model, loss, toy.facts, SEED)
     for (const [lossName, loss] of losses)
       describe(`webgpu: ${name} with ${lossName} (seed ${SEED})`, function () {
         this.timeout(600_000)
 
         it('has the gradients of eager, on the GPU', async () => {
-          const program = gradientProgram(weights(), toy.feeds, lossOf(model, loss, toy.facts))
+          const program = gradientProgram(weights(loss), toy.feeds, lossOf(model, loss, toy.facts))
           const said: string[] = []
           const gpu = await compileOnGpu(program, 'webgpu', (line) => said.push(line))
           for (const line of said)
             for (const operator of line.split(': ').at(-1)!.split(', ')) assert.match(operator, LEFT, line)
-          const inputs = inputsOf(gpu, toy.feeds, weights())
+          const inputs = inputsOf(gpu, toy.feeds, weights(loss))
           const [found, right] = [await gpu.run(inputs), await compileEager(program).run(inputs)]
           await gpu.dispose()
           compare(found, right)
@@ -59,7 +54,7 @@ for (const track of tracks) {
       this.timeout(600_000)
       const [, loss] = losses[0]!
       const spec = {
-        weights: weights(),
+        weights: weights(loss),
         feeds: toy.feeds,
         loss: lossOf(model, loss, toy.facts),
         optimizer: { name: 'sgd' },
@@ -118,7 +113,7 @@ describe('webgpu: solver, fields, memory', function () {
   })
 })
 
-function inputsOf({ noise }: Compiled, feeds: Named<HostTensor>, weights: ReturnType<typeof collectWeights>) {
+function inputsOf({ noise }: Compiled, feeds: Named<HostTensor>, weights: Weights) {
   const drawn = noise.map(
     ({ name, shape, law }) => [name, drawNoise(shape, law, rng(SEED, name, 0))] as const,
   )

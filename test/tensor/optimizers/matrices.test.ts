@@ -85,14 +85,23 @@ function basis2(m: Matrix): Matrix {
   ]
 }
 
-/** SOAP on 2 × 2, algorithm 3, with the bias corrections of Adam; the first step only sets up. Bases renewed after step 1 only. */
-function soap(gradients: Matrix[], start: Matrix): Matrix {
+/** The orthonormal factor of m q on 2 × 2, its triangular factor with a positive diagonal: Gram–Schmidt on the columns. */
+function renewed(m: Matrix, q: Matrix): Matrix {
+  const [first, second] = flip(product(m, q)) as [number[], number[]]
+  const unit = ([x, y]: number[]) => [x! / Math.hypot(x!, y!), y! / Math.hypot(x!, y!)]
+  const [a, b] = unit(first) as [number, number]
+  const along = a * second[0]! + b * second[1]!
+  return flip([[a, b], unit([second[0]! - along * a, second[1]! - along * b])])
+}
+
+/** SOAP on 2 × 2, algorithm 3, with the bias corrections of Adam; the first step only sets up. */
+function soap(gradients: Matrix[], start: Matrix, every: number): Matrix {
   const [beta, first] = [0.95, gradients[0]!]
-  const left = basis2(product(first, flip(first)))
-  const right = basis2(product(flip(first), first))
-  const into = (x: Matrix) => product(product(flip(left), x), right)
+  let [L, R] = [product(first, flip(first)), product(flip(first), first)].map((P) => map(P, (x) => 0.05 * x))
+  let [left, right] = [basis2(L!), basis2(R!)]
   let [w, m, v] = [start, map(start, () => 0), map(start, () => 0)]
   for (const [t, g] of gradients.slice(1).entries()) {
+    const into = (x: Matrix) => product(product(flip(left), x), right)
     m = sum(m, g, beta, 1 - beta)
     v = sum(
       v,
@@ -104,6 +113,9 @@ function soap(gradients: Matrix[], start: Matrix): Matrix {
     const ratio = map(into(m), (x, i, j) => x / correction / (Math.sqrt(v[i]![j]! / correction) + 1e-8))
     const move = product(product(left, ratio), flip(right))
     w = map(w, (x, i, j) => x * (1 - 0.1 * 0.01) - 0.1 * move[i]![j]!)
+    L = sum(L!, product(g, flip(g)), beta, 1 - beta)
+    R = sum(R!, product(flip(g), g), beta, 1 - beta)
+    if ((t + 1) % every === 0) [left, right] = [renewed(L, left), renewed(R, right)]
   }
   return w
 }
@@ -131,27 +143,28 @@ for (const device of ['cpu', 'eager'] as const)
   })
 
 describe('tensor/optimizers for matrices', () => {
-  it('soap, two steps after the first, on 2 × 2 matrices', async () => {
-    const shape = [2, 2]
-    const start = W.slice(0, 2)
-    const gradients = G.map((g) => g.slice(0, 2))
-    const weights: Weights = new Map([
-      ['w', { shape, dtype: 'float32', data: Float32Array.from(start.flat()) }],
-    ])
-    const step = await compileStep(
-      {
-        weights,
-        feeds: { g: { shape, dtype: 'float32' } },
-        loss: (init, { g }) => init.weight('w', shape).mul(g!).sum().asScalar(),
-        optimizer: { name: 'soap' },
-      },
-      { device: 'cpu', threads: 1 },
-    )
-    for (const g of gradients)
-      await step.run({ g: { shape, dtype: 'float32', data: Float32Array.from(g.flat()) } }, {}, 0.1)
-    near([...(await step.weights()).get('w')!.data], soap(gradients, start).flat())
-    await step.dispose()
-  })
+  for (const every of [10, 1])
+    it(`soap, steps after the first on 2 × 2 matrices, bases renewed every ${every}`, async () => {
+      const shape = [2, 2]
+      const start = W.slice(0, 2)
+      const gradients = [...G, ...G].map((g) => g.slice(0, 2))
+      const weights: Weights = new Map([
+        ['w', { shape, dtype: 'float32', data: Float32Array.from(start.flat()) }],
+      ])
+      const step = await compileStep(
+        {
+          weights,
+          feeds: { g: { shape, dtype: 'float32' } },
+          loss: (init, { g }) => init.weight('w', shape).mul(g!).sum().asScalar(),
+          optimizer: { name: 'soap', params: { every } },
+        },
+        { device: 'cpu', threads: 1 },
+      )
+      for (const g of gradients)
+        await step.run({ g: { shape, dtype: 'float32', data: Float32Array.from(g.flat()) } }, {}, 0.1)
+      near([...(await step.weights()).get('w')!.data], soap(gradients, start, every).flat())
+      await step.dispose()
+    })
 
   it('knows a matrix when it sees one', () => {
     assert.deepEqual(matrixOf([64, 32], 512), [1, 64, 32])

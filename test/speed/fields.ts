@@ -57,12 +57,12 @@ console.log(
 )
 console.log('  n  covariance    1 thread  2 threads  ratio     1 thread  2 threads')
 for (const [grid, covariance, count] of [
-  [64, 'cubic', 200],
-  [64, 'gaussian', 100],
-  [128, 'exponential', 50],
+  [64, 'cubic', 1000],
+  [64, 'gaussian', 400],
+  [128, 'exponential', 200],
 ] as const) {
   const rounds: Speed[][] = [[], []]
-  for (const from of [0, 1000, 2000]) {
+  for (const from of [0, 2000, 4000]) {
     for (const workers of [1, 2])
       rounds[workers - 1]!.push(await acceptedRows(grid, covariance, { from, to: from + count }, workers))
   }

@@ -33,24 +33,26 @@ class UNet(nn.Module):
     def __init__(self, channels=16, levels=3, convs=3):
         super().__init__()
         conv = lambda i, o: nn.Conv2d(i, o, 3, padding=1)
-        block = lambda i, o: nn.Sequential(
-            *[m for c in range(convs) for m in (conv(i if c == 0 else o, o), nn.GELU())]
-        )
+        block = lambda w: nn.Sequential(*[m for _ in range(convs) for m in (conv(w, w), nn.GELU())])
         widths = [channels * 2**level for level in range(levels)]
         self.enter = conv(2, channels)
-        self.down = nn.ModuleList(block(widths[l - 1] if l else channels, w) for l, w in enumerate(widths))
+        self.down = nn.ModuleList(block(w) for w in widths)
+        self.widen = nn.ModuleList(conv(w, 2 * w) for w in widths[:-1])
+        self.turn = block(widths[-1])
         self.grow = nn.ModuleList(nn.ConvTranspose2d(2 * w, w, 2, stride=2) for w in widths[:-1])
-        self.up = nn.ModuleList(block(2 * w, w) for w in widths[:-1])
+        self.join = nn.ModuleList(conv(2 * w, w) for w in widths[:-1])
+        self.up = nn.ModuleList(block(w) for w in widths[:-1])
         self.leave = conv(channels, 1)
 
     def forward(self, k, rhs):
         h = self.enter(features(k, rhs))
         kept = []
         for level, block in enumerate(self.down):
-            h = block(h if level == 0 else F.max_pool2d(h, 2))
+            h = block(h if level == 0 else self.widen[level - 1](F.max_pool2d(h, 2)))
             kept.append(h)
+        h = self.turn(h)
         for level in reversed(range(len(self.up))):
-            h = self.up[level](torch.cat([kept[level], self.grow[level](h)], 1))
+            h = self.up[level](self.join[level](torch.cat([kept[level], self.grow[level](h)], 1)))
         return self.leave(h)[:, 0] / (15 * (N + 1))
 
 

@@ -18,7 +18,7 @@ export interface Chapter {
 
 export function page(chapters: readonly Chapter[]): string {
   const header = html`<h1>fieldrank</h1>
-<p class="lead">Scientific datasets, made from a seed, and how well methods do on them. On a dataset all models and losses have one budget; every score is taken from stored predictions; what the data cannot tell apart shares a rank.</p>
+<p class="lead">Scientific datasets, made from a seed, and how well methods do on them. All models and losses of a track are trained under one budget; every score is taken from stored predictions; what the data cannot tell apart shares a rank.</p>
 <p class="soft">${originOfPage(chapters)}</p>
 ${contents(chapters)}`
   const main = html`${chapters.length === 0 && html`<p>Nothing is finished yet.</p>`}

@@ -37,16 +37,18 @@ function overCatalog(tile: number) {
     const [states, catalog, save] = args as unknown as [Tensor, Tensor, tf.GradSaveFunc]
     const [items, width] = catalog.shape as [number, number]
     const tiles = tilesOf(items, tile)
-    const part = ([from, size]: Tile) => catalog.slice([from, 0], [size, width]) // [t, D]
-    const sums = tiles.map((at) => logSumExp(tf.matMul(states, part(at), false, true))) // [S] each
-    const value = sums.reduce(merge)
+    const value = tiles.reduce<Tensor | null>((so, [from, size]) => {
+      const rows = after(so, catalog.slice([from, 0], [size, width])) // [t, D]
+      const sums = logSumExp(tf.matMul(states, rows, false, true)) // [S]
+      return so === null ? sums : merge(so, sums)
+    }, null)!
     save([states, catalog, value])
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [x, table, total] = saved as [Tensor, Tensor, Tensor]
       const onItems: Tensor[] = []
       let onStates: Tensor | null = null
       for (const [from, size] of tiles) {
-        const rows = table.slice([from, 0], [size, width]) // [t, D]
+        const rows = after(onItems.at(-1), after(onStates, table.slice([from, 0], [size, width]))) // [t, D]
         const again = tf.matMul(rows, x, false, true) // [t, S]
         const shares = again.sub(total).exp().mul(dy) // [t, S]
         onItems.push(tf.matMul(shares, x)) // [t, D]
@@ -65,12 +67,12 @@ function overDrawn({ items, bias }: { items: Tensor; bias: Tensor }, tile: numbe
   return tf.customGrad((...args) => {
     const [states, catalog, save] = args as unknown as [Tensor, Tensor, tf.GradSaveFunc]
     const [rows, width] = catalog.shape as [number, number]
-    const sums = tiles.map(([from, size]) => {
-      const vectors = tf.gather(catalog, items.slice([0, from], [positions, size])) // [S, t, D]
+    const value = tiles.reduce<Tensor | null>((so, [from, size]) => {
+      const vectors = after(so, tf.gather(catalog, items.slice([0, from], [positions, size]))) // [S, t, D]
       const logits = vectors.mul(states.expandDims(1)).sum(-1) // [S, t]
-      return logSumExp(logits.add(bias.slice([0, from], [positions, size]))) // [S]
-    })
-    const value = sums.reduce(merge)
+      const sums = logSumExp(logits.add(bias.slice([0, from], [positions, size]))) // [S]
+      return so === null ? sums : merge(so, sums)
+    }, null)!
     save([states, catalog, value, items, bias]) // all that the gradient touches, or it is gone by then
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [x, table, total, ids, mask] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor]
@@ -78,7 +80,7 @@ function overDrawn({ items, bias }: { items: Tensor; bias: Tensor }, tile: numbe
       let onItems: Tensor | null = null
       for (const [from, size] of tiles) {
         const own = ids.slice([0, from], [positions, size]).transpose() // [t, S]
-        const vectors = tf.gather(table, own) // [t, S, D]
+        const vectors = after(onItems, after(onStates, tf.gather(table, own))) // [t, S, D]
         const logits = vectors
           .mul(x)
           .sum(-1)
@@ -101,6 +103,16 @@ type Tile = readonly [from: number, size: number]
 function tilesOf(items: number, tile: number): Tile[] {
   const count = Math.ceil(items / tile)
   return Array.from({ length: count }, (_, n) => [n * tile, Math.min(tile, items - n * tile)] as const)
+}
+
+/**
+ * `x`, once `done` is there. Independent tiles may be computed in any order, and the runtime's order kept them all in memory:
+ * a zero that is computed from the tile before leaves it no choice. NaN goes through, and so does it in the loss.
+ */
+function after(done: Tensor | null | undefined, x: Tensor): Tensor {
+  if (!done) return x
+  const first = done.flatten().slice([0], [1]) // [1]
+  return x.add(first.minimum(0).maximum(0))
 }
 
 /** log(e^a + e^b) from the larger of the two: a masked tile of −1e30 would swallow the other if it came first. */

@@ -132,9 +132,11 @@ describe('the house', () => {
       }
       return [...seen].filter((target) => heavy.test(target))
     }
-    const named = /^(generators\/\w+|solvers\/(multigrid|cholesky)|baselines\/\w+\/[\w-]+|metrics\/\w+\/[\w-]+)\.ts$/
+    const named =
+      /^(generators\/\w+|solvers\/(multigrid|cholesky)|baselines\/\w+\/[\w-]+|metrics\/\w+\/[\w-]+)\.ts$/
     const light = sources.filter(
-      (file) => named.test(file) || (/^pipelines\/stages\/[\w-]+\.ts$/.test(file) && !file.endsWith('/train.ts')),
+      (file) =>
+        named.test(file) || (/^pipelines\/stages\/[\w-]+\.ts$/.test(file) && !file.endsWith('/train.ts')),
     )
     assert.ok(light.length > 20 && loaded('pipelines/stages/train.ts').length === 2)
     assert.deepEqual(
@@ -175,7 +177,9 @@ describe('the house', () => {
 
   it('makes generated data from + − × ÷ √ alone', () => {
     const wrong = sources
-      .filter((file) => /^(generators|math\/(rng|philox|elementary|fft|butterflies)|kernels\/.*\.as)/.test(file))
+      .filter((file) =>
+        /^(generators|math\/(rng|philox|elementary|fft|butterflies)|kernels\/.*\.as)/.test(file),
+      )
       .filter((file) => {
         const text = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
         return /Math\.(exp|log|sin|cos|tan|pow|cbrt|hypot|atan|expm1|log1p|log2|log10)\b|\*\*/.test(text)

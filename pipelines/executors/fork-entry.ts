@@ -7,7 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export function forkEntry(
   entry: URL,
   env: Readonly<Record<string, string>>,
-  { args = [], ...options }: { args?: readonly string[] } & Pick<ForkOptions, 'serialization' | 'timeout'> = {},
+  {
+    args = [],
+    ...options
+  }: { args?: readonly string[] } & Pick<ForkOptions, 'serialization' | 'timeout'> = {},
 ): ChildProcess {
   const isSource = import.meta.url.endsWith('.ts')
   const inherited = process.execArgv.filter((flag) => /^--(max-|stack-|expose-gc|enable-source)/.test(flag))

@@ -43,7 +43,16 @@ describe('pipelines/guard', function () {
   it('leaves no process behind when it is killed while a model runs', async () => {
     await makeOperators(at('fields'))
     await writeFile(at('slow.onnx'), slowModel())
-    const options = ['--import', 'tsx', 'cli/main.ts', 'predict', at('slow.onnx'), at('fields'), '--out', at('late')]
+    const options = [
+      '--import',
+      'tsx',
+      'cli/main.ts',
+      'predict',
+      at('slow.onnx'),
+      at('fields'),
+      '--out',
+      at('late'),
+    ]
     const parent = spawn(process.execPath, options, { stdio: 'ignore' })
     const child = await found(parent.pid!)
     parent.kill('SIGKILL')

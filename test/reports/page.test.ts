@@ -148,7 +148,10 @@ describe('reports/page', () => {
   })
 
   it('claims no pair of model and loss that its tables may lack', () => {
-    assert.match(whole, /<p class="lead">[^<]*All models and losses of a track are trained under one budget[^<]*<\/p>/)
+    assert.match(
+      whole,
+      /<p class="lead">[^<]*All models and losses of a track are trained under one budget[^<]*<\/p>/,
+    )
     assert.doesNotMatch(whole, /every loss/i)
   })
 

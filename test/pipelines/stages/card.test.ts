@@ -40,7 +40,17 @@ describe('stage card', function () {
     const laws: [string, Params][] = [
       [FIELDS, { generator: 'condiff', covariance: 'cubic', variance: 1, contrast: [2, 60], grid: 6 }],
       [POISSON, { generator: 'poisson', grid: 6 }],
-      [PHASES, { generator: 'condiff', medium: 'two-phase', covariance: 'exponential', jump: 100, level: 0.5, grid: 6 }],
+      [
+        PHASES,
+        {
+          generator: 'condiff',
+          medium: 'two-phase',
+          covariance: 'exponential',
+          jump: 100,
+          level: 0.5,
+          grid: 6,
+        },
+      ],
       [LAYERS, { generator: 'condiff', medium: 'layered', layers: 3, jump: 50, grid: 6 }],
       [LENGTHS, { generator: 'condiff', lengths: [0.2, 0.1], grid: 6 }],
     ]
@@ -126,7 +136,10 @@ describe('stage card', function () {
     )
     assert.match(phases, /k jumps between neighboring cells, by a factor of up to 100,/)
     const layers = (await make(LAYERS)).md
-    assert.match(layers, /k depends on its first index alone: 3 layers .* k log-uniform between 1 and 50 in each\./)
+    assert.match(
+      layers,
+      /k depends on its first index alone: 3 layers .* k log-uniform between 1 and 50 in each\./,
+    )
     for (const text of [phases, layers]) assert.doesNotMatch(text, /k = exp\(φ\)/)
     assert.match(
       (await make(LENGTHS)).md,

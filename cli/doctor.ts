@@ -1,5 +1,5 @@
 /** fieldrank doctor: which devices work here, and what the others lack. */
-import { suggest, UserError } from '../io/errors.ts'
+import { UserError } from '../io/errors.ts'
 import { forkEntry } from '../pipelines/executors/fork-entry.ts'
 import { type Device, devices } from '../tensor/devices.ts'
 import { isSound, type Verdict } from './doctor/trials.ts'
@@ -14,7 +14,7 @@ const verb: Verb = {
   async run(names) {
     for (const name of names)
       if (!devices.includes(name as Device))
-        throw new UserError(`doctor: no device '${name}' (${devices.join(', ')}).${suggest(name, devices)}`)
+        throw new UserError(`doctor: no device '${name}' (${devices.join(', ')})`)
     const asked = names.length > 0 ? (names as Device[]) : devices
     process.stdout.write(line('device', 'works', 'gradients', 'residual', 'solution', 'fields'))
     let sound = true

@@ -132,7 +132,7 @@ describe('stage card', function () {
     const phases = (await make(PHASES)).md
     assert.match(
       phases,
-      /k = 100 where φ > 0\.5, else 1, φ a Gaussian random field of mean 0, covariance exponential, variance 1, length 0\.05,/,
+      /k = 100 where φ &gt; 0\.5, else 1, φ a Gaussian random field of mean 0, covariance exponential, variance 1, length 0\.05,/,
     )
     assert.match(phases, /k jumps between neighboring cells, by a factor of up to 100,/)
     const layers = (await make(LAYERS)).md

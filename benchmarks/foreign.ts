@@ -30,7 +30,7 @@ export interface Foretold {
 
 export async function predictForeign(
   request: ForeignRequest,
-  { progress, signal }: { progress?(rows: number, of: number): void; signal?: AbortSignal } = {},
+  { progress }: { progress?(rows: number, of: number): void } = {},
 ): Promise<Foretold> {
   const { dataset, folder, split } = request
   const subject = basename(request.model)
@@ -47,7 +47,6 @@ export async function predictForeign(
     const parts: Columns[] = []
     let rows = 0
     for await (const batch of opened.batches(split, size)) {
-      signal?.throwIfAborted()
       const output = await theirs(subject, () => model.run(batch.input, Object.keys(wanted)))
       const place = { key: track.key, ids: batch.ids, size }
       for (const [name, sides] of Object.entries(wanted))

@@ -1,10 +1,9 @@
 /** fieldrank doctor: which devices work here, and what the others lack. */
-import { fork } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { UserError } from '../io/errors.ts'
+import { forkEntry } from '../pipelines/executors/fork-entry.ts'
 import { type Device, devices } from '../tensor/devices.ts'
 import { isSound, type Verdict } from './doctor/trials.ts'
+import { childEnvironment } from './flags/environment.ts'
 import type { Verb } from './verb.ts'
 
 const verb: Verb = {
@@ -51,21 +50,17 @@ function line(device: string, works: string, ...rest: string[]): string {
 }
 
 /**
- * In a process of its own; why it ended, if it did so without a verdict. Of what is printed there only the nodes that a GPU left
- * to the CPU are shown.
+ * In a process of its own, under the environment that stages have; why it ended, if it did so without a verdict. Of what is
+ * printed there only the nodes that a GPU left to the CPU are shown.
  */
 function trial(device: Device): Promise<{ verdict: Verdict | string; notes: string }> {
-  const isSource = import.meta.url.endsWith('.ts')
-  const entry = fileURLToPath(new URL(`./doctor/trial-main.${isSource ? 'ts' : 'js'}`, import.meta.url))
-  const loader = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const execArgv = isSource ? ['--import', loader()] : []
   return new Promise((resolve) => {
-    const child = fork(entry, [device], {
+    const child = forkEntry(new URL('./doctor/trial-main', import.meta.url), childEnvironment(), {
+      args: [device],
       serialization: 'advanced', // NaN stays NaN
-      execArgv,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       timeout: LIMIT,
     })
+    child.stdout!.resume()
     let [said, errors] = [null as Verdict | null, '']
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-20_000)

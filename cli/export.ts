@@ -34,7 +34,7 @@ const verb: Verb = {
   examples: [
     'fieldrank export gaussian0.4_grid16 --format hdf5',
     'fieldrank export gaussian0.4_grid16 --format hdf5 --as-published',
-    'fieldrank export data/smoke/runs/operators/gaussian0.4_grid16/fno_energy_0 --format onnx',
+    'fieldrank export data/smoke/runs/operators/gaussian0.4_grid16/fno_relative-l2_0 --format onnx',
   ],
 
   async run([given], options) {

@@ -16,7 +16,7 @@ const inspect: Verb = {
   options: [['--rows <count>', 'rows to summarize', '3']],
   examples: [
     'fieldrank inspect data/smoke/datasets/operators/gaussian0.4_grid16',
-    'fieldrank inspect data/smoke/runs/operators/gaussian0.4_grid16/fno_energy_0/predictions.parquet --rows 1',
+    'fieldrank inspect data/smoke/runs/operators/gaussian0.4_grid16/fno_relative-l2_0/predictions.parquet --rows 1',
   ],
 
   async run([path], { rows }) {

@@ -24,7 +24,7 @@ export interface Hdf5Writer {
   write(name: string, row: number, values: Float64Array): void
   /** Closes, syncs and renames. Throws when a row was not written. */
   finish(): Promise<void>
-  /** Closes and removes what was begun; after `finish` there is nothing to remove. */
+  /** Closes and removes what was begun, and never throws because of it; after `finish` there is nothing to remove. */
   discard(): Promise<void>
 }
 
@@ -42,8 +42,9 @@ export async function writeHdf5(
   const missing = new Map(Object.entries(shapes).map(([name, [rows]]) => [name, rows!]))
   let isOpen = true
   const close = () => {
-    if (isOpen) guarded(path, () => file.close())
+    const wasOpen = isOpen
     isOpen = false
+    if (wasOpen) guarded(path, () => file.close())
   }
 
   const writer: Hdf5Writer = {
@@ -63,8 +64,13 @@ export async function writeHdf5(
       await renameDurable(partial, path)
     },
     async discard() {
-      close()
-      await rm(partial, { force: true })
+      try {
+        close()
+      } catch {
+        // a full disk: what could not be written has been said, and is removed
+      } finally {
+        await rm(partial, { force: true })
+      }
     },
   }
   try {

@@ -22,9 +22,11 @@ export function errorOf({ message, isUser, stack }: Failure): Error {
 }
 
 /** What the machine refused, and nobody's bug: `data/smoke/…: no space left on the disk`. */
-function worldly(error: NodeJS.ErrnoException): string | null {
-  const what = error.code === undefined ? undefined : WORLD[error.code]
-  return what === undefined || error.syscall === undefined ? null : `${error.path ?? error.syscall}: ${what}`
+function worldly(error: NodeJS.ErrnoException & { dest?: string }): string | null {
+  const { code, syscall, path, dest } = error
+  if (code === 'EISDIR' && dest !== undefined) return `${dest}: this is a folder, and no file`
+  const what = code === 'EEXIST' && syscall === 'mkdir' ? WORLD.ENOTDIR : WORLD[code ?? '']
+  return what === undefined || syscall === undefined ? null : `${path ?? syscall}: ${what}`
 }
 
 const WORLD: Record<string, string> = {

@@ -4,8 +4,8 @@
  * The child imports pipelines/guarded/<work>.ts and sends back what it returns. Its resident memory is read twenty times a
  * second, and the child is killed when it is over the limit; what it can take between two readings is not held back.
  * (`ulimit -v` would break WebAssembly's memory on Node 20.) Where neither /proc nor `ps` tells the memory, as on Windows,
- * there is no limit of memory, and the caller is told so. This is no sandbox: a file that takes over ONNX Runtime can do
- * what its user can.
+ * there is no limit of memory, and a line on stderr says so. This is no sandbox: a file that takes over ONNX Runtime can do
+ * what its user can. The child ends when its parent does, however that ends and whatever the child is at.
  */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -33,7 +33,11 @@ export type FromGuarded =
   | { kind: 'done'; result: Json }
   | { kind: 'failed'; failure: Failure }
 
-export function runGuarded<T>({ work, request, subject, limits, env, progress }: Guarded): Promise<T> {
+/** `memoryOf` is the resident memory of a process in bytes, null where nothing tells it. */
+export function runGuarded<T>(
+  { work, request, subject, limits, env, progress }: Guarded,
+  memoryOf: (pid: number) => Promise<number | null> = residentBytes,
+): Promise<T> {
   const child = forkEntry(new URL('./guarded-main', import.meta.url), env)
   let answer: (FromGuarded & { kind: 'done' | 'failed' }) | null = null
   let broken = ''
@@ -43,9 +47,14 @@ export function runGuarded<T>({ work, request, subject, limits, env, progress }:
   }
   const memory = `took more than ${Math.round(limits.bytes / 2 ** 20)} MiB of memory. Raise --memory`
   const clock = setTimeout(kill, limits.seconds * 1000, `took more than ${limits.seconds} s. Raise --seconds`)
+  let isTold = false
   const watch = setInterval(async () => {
-    const bytes = await residentBytes(child.pid!)
+    const bytes = await memoryOf(child.pid!)
     if (bytes !== null && bytes > limits.bytes && answer === null) kill(memory)
+    const lives = child.exitCode === null && child.signalCode === null
+    if (bytes !== null || !lives || isTold) return
+    isTold = true
+    process.stderr.write(`${subject}: this system does not tell its memory, so --memory has no effect\n`)
   }, 50)
 
   return new Promise<T>((resolve, reject) => {

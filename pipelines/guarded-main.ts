@@ -1,4 +1,5 @@
 /** The entry of a guarded child process: does one piece of work, says what came of it, and is ended by its parent. */
+import { Worker } from 'node:worker_threads'
 import type { Json } from '../contracts.ts'
 import { load } from '../io/lookup.ts'
 import { failureOf } from './failure.ts'
@@ -8,6 +9,13 @@ import type { FromGuarded } from './guard.ts'
 export type GuardedWork = (request: Json, progress: (rows: number, of: number) => void) => Promise<Json>
 
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')) // the parent is dead
+
+/** ONNX Runtime keeps this thread while a model runs, and no event is met; so another thread looks for the parent. */
+const WATCH = `
+  const { workerData: parent } = require('node:worker_threads')
+  setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 500)
+`
+new Worker(WATCH, { eval: true, execArgv: [], workerData: process.ppid }).unref()
 
 process.on('message', async ({ work, request }: { work: string; request: Json }) => {
   try {

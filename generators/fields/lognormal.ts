@@ -7,8 +7,7 @@ import { rootsOf } from '../../math/fft.ts'
 import type { Key } from './address.ts'
 import { embed, type FieldLaw } from './embedding.ts'
 import type { Window } from './grf.ts'
-import { breathe, record } from './record.ts'
-import { noField, screenedRows } from './screened.ts'
+import { breathe, noField, record } from './record.ts'
 
 export interface Lognormal {
   field: FieldLaw
@@ -64,7 +63,10 @@ export async function* lognormal(
   running: Running,
 ): AsyncGenerator<Columns> {
   const { signal, workers, device = 'cpu' } = running
-  if (device !== 'cpu') return yield* screenedRows(law, key, range, { signal, device })
+  if (device !== 'cpu') {
+    const { screenedRows } = await import('./screened.ts') // brings a tensor library along
+    return yield* screenedRows(law, key, range, { signal, device })
+  }
   const borrowed = borrow(law, key, running)
   const { maker } = borrowed
   const size = Math.min(PLACES, Math.max(1, Math.ceil((range.to - range.from) / (4 * workers))))

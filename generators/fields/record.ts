@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Columns, Schema } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { indexOf, type Key, splitOf } from './address.ts'
+import type { Window } from './grf.ts'
 import { normals } from './normals.ts'
 
 /** What a field generator makes. */
@@ -49,6 +50,17 @@ export function record(address: number, { k, rhs, attempts }: Made): Columns {
 export async function breathe(signal: AbortSignal): Promise<void> {
   await setImmediate()
   signal.throwIfAborted()
+}
+
+/** No attempt at a row gave a field whose contrast lies in the window. */
+export function noField(
+  { contrast, attempts }: { contrast: Window; attempts: number },
+  address: number,
+): UserError {
+  return new UserError(
+    `generator condiff: row ${indexOf(address)} of ${splitOf(address)} has no field with contrast in ` +
+      `${JSON.stringify(contrast)} among ${attempts} attempts. Widen 'contrast' or raise 'attempts'`,
+  )
 }
 
 function contrastOf(k: Float32Array, address: number): number {

@@ -7,10 +7,10 @@ import type { Columns } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { exp } from '../../math/elementary.ts'
 import { findDevice } from '../../tensor/devices.ts'
-import { indexOf, type Key, splitOf } from './address.ts'
+import type { Key } from './address.ts'
 import { type Embedding, embed, type FieldLaw } from './embedding.ts'
 import { drawPair, inWindow, type Window } from './grf.ts'
-import { breathe, record, sideOf } from './record.ts'
+import { breathe, noField, record, sideOf } from './record.ts'
 import { type Attempt, openScreen, type Screen } from './screen.ts'
 
 export interface Screened {
@@ -57,13 +57,6 @@ function coefficient(phi: Float64Array): Float32Array {
   const k = new Float32Array(phi.length)
   for (let i = 0; i < phi.length; i++) k[i] = exp(phi[i]!)
   return k
-}
-
-export function noField({ contrast, attempts }: Omit<Screened, 'field'>, address: number): UserError {
-  return new UserError(
-    `generator condiff: row ${indexOf(address)} of ${splitOf(address)} has no field with contrast in ` +
-      `${JSON.stringify(contrast)} among ${attempts} attempts. Widen 'contrast' or raise 'attempts'`,
-  )
 }
 
 interface Search {

@@ -21,7 +21,9 @@ const hdf5 = {
   about:
     'a dataset of fields as the HDF5 files of ConDiff: k, rhs, x in float64, vectors in the order p = i + n j',
 
-  async write(source, { out, asPublished }: Pick<ExportOptions, 'out' | 'asPublished'>) {
+  async write(source, { out, asPublished, data }: Pick<ExportOptions, 'out' | 'asPublished' | 'data'>) {
+    if (data !== undefined)
+      throw new UserError('--dataset: means the dataset of a run, and nothing for HDF5, which is given it')
     const dataset = await readManifest(source)
     const plan = planOf(dataset, asPublished ? 'images' : 'flat')
     const said: string[] = []

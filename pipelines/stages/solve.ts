@@ -19,7 +19,6 @@ import { load } from '../../io/lookup.ts'
 import { writeManifest } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { tableOf, writeParquet } from '../../io/parquet.ts'
-import { findDevice } from '../../tensor/devices.ts'
 import { type FieldsFile, type FieldsShard, readFieldsFile } from '../fields-file.ts'
 import { datasetOf, type Receipt, schemaOf } from './solve/dataset.ts'
 import { type Failure, solveShard } from './solve/solve-shard.ts'
@@ -57,6 +56,7 @@ export default solve
 /** `gpu` may be any: the manifest says which one it was. */
 async function onNamedDevice<P extends Params>(name: string, params: P): Promise<P> {
   if (params.device !== 'gpu') return params
+  const { findDevice } = await import('../../tensor/devices.ts') // brings a tensor library along
   const found = await findDevice('gpu')
   if ('missing' in found) throw new UserError(`solver ${name}: ${found.missing}`)
   return { ...params, device: found.device }

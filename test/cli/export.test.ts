@@ -118,6 +118,11 @@ describe('fieldrank export', function () {
       /^dataset 'nothing': neither a folder with a manifest nor a name/,
     )
     await refuses([good], { format: 'onnx', asPublished: true }, /^--as-published: means the layout/)
+    await refuses(
+      ['toy-fields'],
+      { format: 'hdf5', dataset: 'toy-fields' },
+      /^--dataset: means the dataset of/,
+    )
     await refuses([at('nowhere')], { format: 'onnx' }, /^run\.json: no such file/)
     await cp(good, runFolder('bare'), { recursive: true })
     await rm(runFolder('bare/model.onnx'))

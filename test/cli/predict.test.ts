@@ -102,6 +102,7 @@ describe('fieldrank predict', function () {
     )
     await refuses([model, 'toy-fields'], { batch: '0' }, /^--batch: must be a whole number from 1 \(got 0\)$/)
     await refuses([model, 'toy-fields'], { memory: 'lots' }, /^--memory: must be a number above 0/)
+    await refuses([model, 'toy-fields'], { out: at('data') }, /data: this is a folder, and no file$/)
     await writeFile(
       at('nan.onnx'),
       foreignModel({ ...negative, nodes: [{ op: 'Sqrt', inputs: ['rhs'], output: 'x' }] }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import fs from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { type Dataset, File, ready } from 'h5wasm/node'
@@ -55,6 +56,27 @@ describe('io/hdf5', () => {
     assert.deepEqual(await readdir(at()), ['a.h5.partial'])
     await assert.rejects(writer.finish(), /a\.h5: 5 rows of 'x' were not written/)
     await writer.discard()
+    assert.deepEqual(await readdir(at()), [])
+  })
+
+  it('leaves nothing behind on a full disk, and says what was wrong first', async () => {
+    const writer = await writeHdf5(at('a.h5'), shapes)
+    const write = fs.writeSync
+    const full = () => {
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
+    }
+    fs.writeSync = full as unknown as typeof write
+    try {
+      const job = async () => {
+        writer.write('k', 0, k)
+        writer.write('x', 0, x)
+        await writer.finish()
+      }
+      await assert.rejects(job, { name: 'UserError', message: /^a\.h5: could not be written \(/ })
+      await writer.discard()
+    } finally {
+      fs.writeSync = write
+    }
     assert.deepEqual(await readdir(at()), [])
   })
 

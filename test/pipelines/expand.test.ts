@@ -1,7 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is how a pipeline refers
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { parse } from 'yaml'
 import { expand, templateOf, type World } from '../../pipelines/expand.ts'
+import { link } from '../../pipelines/graph.ts'
+import { checkMentions } from '../../pipelines/kinds.ts'
 import { loadPipeline, readPipeline } from '../../pipelines/load.ts'
 import { override } from '../../pipelines/overrides.ts'
 import { mistake } from './toy.ts'
@@ -54,6 +58,18 @@ describe('pipelines/expand', () => {
     })
     assert.equal(counts(own('full')).fields, 24) // 3 covariances × 4 levels × 2 grids
     assert.equal(counts(own('full')).solve, 26)
+  })
+
+  it('knows every value that the stages ask of a profile, whichever it is', () => {
+    const profiles = Object.keys(parse(readFileSync('pipeline.yaml', 'utf8')).profiles)
+    assert.ok(profiles.includes('extended'))
+    for (const profile of profiles) {
+      const pipeline = loadPipeline('pipeline.yaml', profile)
+      const { stages } = link(expand(pipeline), pipeline)
+      for (const { params } of stages) checkMentions(params)
+      const trained = counts(stages)['train-operators']!
+      assert.ok(trained >= 1 && counts(stages)['fit-operators']! >= 1, `${profile}: ${trained} trained`)
+    }
   })
 
   it('spells three stages of it out', () => {

@@ -147,6 +147,14 @@ describe('reports/page', () => {
     )
   })
 
+  it('claims no pair of model and loss that its tables may lack', () => {
+    assert.match(
+      whole,
+      /<p class="lead">[^<]*All models and losses of a track are trained under one budget[^<]*<\/p>/,
+    )
+    assert.doesNotMatch(whole, /every loss/i)
+  })
+
   it('holds its figures, without what they declare for files', () => {
     assert.ok(whole.includes('<svg width="1"><text>drawn</text></svg>'))
     assert.throws(

@@ -1,5 +1,5 @@
 /** Sentences and snippets of the cards of fields. */
-import type { Dataset } from '../../../contracts.ts'
+import type { Dataset, Json } from '../../../contracts.ts'
 import { quantile } from '../../../math/statistics.ts'
 import type { Block } from '../../card.ts'
 import { shortNumber } from '../../card-tables.ts'
@@ -23,16 +23,35 @@ export function equationOf({ params }: Dataset): Block[] {
   return [equation, { kind: 'text', text: params.generator === 'condiff' ? `${law} ${rhs}` : law }]
 }
 
-function randomLaw({ covariance, variance, length }: Dataset['params']): string {
+/** By medium, as generators/condiff.ts has them; a manifest without one is of the first kind. */
+function randomLaw(params: Dataset['params']): string {
+  const { medium, jump, level, layers } = params
+  if (medium === 'layered')
+    return `k depends on its first index alone: ${layers} layers with borders drawn uniformly among those of the cells, k log-uniform between 1 and ${jump} in each.`
+  const isTwoPhase = medium === 'two-phase'
+  const k = isTwoPhase ? `k = ${jump} where φ > ${level}, else 1` : 'k = exp(φ)'
+  return `${k}, φ a Gaussian random field of mean 0, ${covarianceOf(params, isTwoPhase ? 1 : params.variance)}.`
+}
+
+function covarianceOf(
+  { covariance, length, lengths }: Dataset['params'],
+  variance: Json | undefined,
+): string {
   const forms: Record<string, string> = {
     cubic: '1 − 7r² + 8.75r³ − 3.5r⁵ + 0.75r⁷ up to r = 1, 0 beyond',
     exponential: 'exp(−r)',
     gaussian: 'exp(−r²)',
   }
   const form = forms[String(covariance)]
+  const [size, ratio] = Array.isArray(lengths)
+    ? [
+        `lengths ${lengths[0]} along the first index of k and ${lengths[1]} along the second`,
+        'r = √((dᵢ / first)² + (dⱼ / second)²)',
+      ]
+    : [`length ${length}`, 'r = d / length']
   const shape =
-    form === undefined ? '' : `, its covariance at distance d is variance · (${form}) with r = d / length`
-  return `k = exp(φ), φ a Gaussian random field of mean 0, covariance ${covariance}, variance ${variance}, length ${length}${shape}.`
+    form === undefined ? '' : `, its covariance at distance d is variance · (${form}) with ${ratio}`
+  return `covariance ${covariance}, variance ${variance}, ${size}${shape}`
 }
 
 export const SCHEME = (n: number) =>
@@ -56,12 +75,18 @@ export function HARD({ params }: Dataset, contrast: Float64Array | undefined): s
     `Within a row the coefficient spans a factor of its contrast, ${shortNumber(middle)} in the median and ${shortNumber(most)} at most; where k is small, gradients of x are large. x depends linearly on rhs, but not on k.`,
     rough,
     global,
-    ...(params.covariance === 'exponential'
-      ? [
-          'The exponential covariance has fields that are nowhere differentiable: k has structure down to the single cell, and a coarser grid does not see it.',
-        ]
-      : []),
+    ...roughness(params),
     'Rows of all splits are drawn from one law: the test split measures interpolation within it, not what happens for another contrast or grid.',
+  ]
+}
+
+function roughness({ medium, covariance, jump }: Dataset['params']): string[] {
+  const jumps = `k jumps between neighboring cells, by a factor of up to ${jump}, and the gradient of x with it.`
+  const rough =
+    'The exponential covariance has fields that are nowhere differentiable: k has structure down to the single cell, and a coarser grid does not see it.'
+  return [
+    ...(medium === 'two-phase' || medium === 'layered' ? [jumps] : []),
+    ...(medium !== 'layered' && covariance === 'exponential' ? [rough] : []),
   ]
 }
 

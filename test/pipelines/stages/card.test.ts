@@ -17,6 +17,9 @@ import { testContext } from '../../context.ts'
 
 const FIELDS = 'datasets/operators/cubic1.0_grid6'
 const POISSON = 'datasets/operators/poisson_grid6'
+const PHASES = 'datasets/operators/phases_grid6'
+const LAYERS = 'datasets/operators/layers_grid6'
+const LENGTHS = 'datasets/operators/lengths_grid6'
 const LAST = 'datasets/recommenders/zipf_leave-one-out'
 const TIMES = 'datasets/recommenders/zipf_temporal'
 
@@ -37,6 +40,19 @@ describe('stage card', function () {
     const laws: [string, Params][] = [
       [FIELDS, { generator: 'condiff', covariance: 'cubic', variance: 1, contrast: [2, 60], grid: 6 }],
       [POISSON, { generator: 'poisson', grid: 6 }],
+      [
+        PHASES,
+        {
+          generator: 'condiff',
+          medium: 'two-phase',
+          covariance: 'exponential',
+          jump: 100,
+          level: 0.5,
+          grid: 6,
+        },
+      ],
+      [LAYERS, { generator: 'condiff', medium: 'layered', layers: 3, jump: 50, grid: 6 }],
+      [LENGTHS, { generator: 'condiff', lengths: [0.2, 0.1], grid: 6 }],
     ]
     for (const [out, law] of laws) {
       const name = `fields/${out.split('/')[2]}`
@@ -110,6 +126,25 @@ describe('stage card', function () {
     assert.match(md, /k = 1: Poisson problems\./)
     assert.match(md, /the contrast is 1, and nothing is rejected/)
     assert.doesNotMatch(md, /log₁₀ k/)
+  })
+
+  it('says of k what law it has, also where it is not the exponential of a field', async () => {
+    const phases = (await make(PHASES)).md
+    assert.match(
+      phases,
+      /k = 100 where φ &gt; 0\.5, else 1, φ a Gaussian random field of mean 0, covariance exponential, variance 1, length 0\.05,/,
+    )
+    assert.match(phases, /k jumps between neighboring cells, by a factor of up to 100,/)
+    const layers = (await make(LAYERS)).md
+    assert.match(
+      layers,
+      /k depends on its first index alone: 3 layers .* k log-uniform between 1 and 50 in each\./,
+    )
+    for (const text of [phases, layers]) assert.doesNotMatch(text, /k = exp\(φ\)/)
+    assert.match(
+      (await make(LENGTHS)).md,
+      /k = exp\(φ\), .* variance 0\.4, lengths 0\.2 along the first index of k and 0\.1 along the second, .* r = √\(\(dᵢ \/ first\)² \+ \(dⱼ \/ second\)²\)\./,
+    )
   })
 
   it('says of logs where they are from, how they were filtered and split, and what was checked', async () => {

@@ -22,9 +22,19 @@ let output = ''
 mocha.stdout.on('data', (text) => {
   output += text
   process.stdout.write(text)
+  if (/^ *\d+ passing/m.test(output)) setTimeout(endLeftOver, 60_000).unref()
 })
 mocha.stderr.pipe(process.stderr)
-mocha.on('close', (code) => {
+mocha.on('close', finish)
+
+/** A test that leaves a child or a socket open would keep the run from ending for ever: it fails instead. */
+function endLeftOver() {
+  console.log('the tests have ended and their process has not: one of them left something open')
+  mocha.kill('SIGKILL')
+  finish(1)
+}
+
+function finish(code) {
   const tally = (word) => Number(output.match(new RegExp(`^ *(\\d+) ${word}`, 'm'))?.[1] ?? 0)
   passed += tally('passing')
   failed += tally('failing')
@@ -32,4 +42,4 @@ mocha.on('close', (code) => {
   const pending = tally('pending')
   console.log(`${passed} passed, ${failed} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
   process.exit(failed === 0 ? 0 : 1)
-})
+}

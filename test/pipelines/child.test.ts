@@ -17,12 +17,13 @@ const flat = (stages: Record<string, [run: string, params?: Params]>, limit = 1)
 describe('pipelines/executors/child', () => {
   let one: Toy
   let root: string
-  let pool: Children
+  let pool: Children | undefined
   const told: number[][] = []
   const open = (options: Partial<ChildOptions> = {}) => {
     const onChildren = async (pids: readonly number[]) => void told.push([...pids])
+    pool?.close() // a child that is left would keep the test run from ending
     pool = children({ stages: one.stages, env: { TOY: 'yes' }, onChildren, patience: 200, ...options })
-    return { executor: pool.run }
+    return { executor: pool.run, run: pool.run }
   }
   beforeEach(() => {
     one = toy()
@@ -30,7 +31,7 @@ describe('pipelines/executors/child', () => {
     told.length = 0
   })
   afterEach(() => {
-    pool.close()
+    pool?.close()
     one.remove()
   })
   const facts = (id: string) => readLock(root).get(id)!.facts
@@ -108,8 +109,8 @@ describe('pipelines/executors/child', () => {
     for (const how of ['hang', 'spin']) {
       one.write('pipeline.yaml', flat({ a: ['fail', { how }], b: ['pid'] }, 2))
       const stop = new AbortController()
-      open()
-      const executor: typeof pool.run = (stage, ctx) => pool.run(stage, { ...ctx, log: () => stop.abort() })
+      const { run } = open()
+      const executor: typeof run = (stage, ctx) => run(stage, { ...ctx, log: () => stop.abort() })
       const options = { executor, signal: stop.signal, jobs: 1 }
       const { outcomes, isStopped, failures } = await runToy(one, {}, options)
       assert.deepEqual(
@@ -126,9 +127,10 @@ describe('pipelines/executors/child', () => {
   it('lets a stage that listens end its shard, and goes on from there', async () => {
     const stop = new AbortController()
     const set = ['pause=100', 'shards=6']
-    const options = { ...open({ patience: 5000 }), signal: stop.signal, jobs: 1 }
-    const executor: typeof pool.run = (stage, ctx) =>
-      pool.run(stage, { ...ctx, progress: (done) => done === 2 && stop.abort() })
+    const { run } = open({ patience: 5000 })
+    const options = { signal: stop.signal, jobs: 1 }
+    const executor: typeof run = (stage, ctx) =>
+      run(stage, { ...ctx, progress: (done) => done === 2 && stop.abort() })
     const first = await runToy(one, { only: ['rows@1'], set }, { ...options, executor })
     assert.deepEqual([...first.outcomes], [['rows@1', 'stopped']])
     await runToy(one, { only: ['rows@1'], set }, open())

@@ -48,11 +48,13 @@ export function runGuarded<T>(
   const memory = `took more than ${Math.round(limits.bytes / 2 ** 20)} MiB of memory. Raise --memory`
   const clock = setTimeout(kill, limits.seconds * 1000, `took more than ${limits.seconds} s. Raise --seconds`)
   let isTold = false
+  let isKnown = false // a process that has ended tells nothing either, before anybody hears of its end
   const watch = setInterval(async () => {
     const bytes = await memoryOf(child.pid!)
     if (bytes !== null && bytes > limits.bytes && answer === null) kill(memory)
     const lives = child.exitCode === null && child.signalCode === null
-    if (bytes !== null || !lives || isTold) return
+    isKnown ||= bytes !== null
+    if (isKnown || child.killed || !lives || isTold) return
     isTold = true
     process.stderr.write(`${subject}: this system does not tell its memory, so --memory has no effect\n`)
   }, 50)

@@ -26,18 +26,17 @@ describe('pipelines/guard', function () {
   })
 
   it('says once that it cannot hold the memory back where nothing tells it', async () => {
-    const write = process.stderr.write
-    let said = ''
-    process.stderr.write = ((text: string) => {
-      said += text
-      return true
-    }) as typeof write
-    try {
-      await assert.rejects(runGuarded(work, async () => null)) // the request is empty
-    } finally {
-      process.stderr.write = write
-    }
+    const said = await heard(() => assert.rejects(runGuarded(work, async () => null))) // the request is empty
     assert.equal(said, 'mine.onnx: this system does not tell its memory, so --memory has no effect\n')
+  })
+
+  it('does not take a process that has just ended for a system that tells nothing', async () => {
+    let readings = 0
+    const once = async () => (readings++ === 0 ? 1000 : null)
+    assert.equal(await heard(() => assert.rejects(runGuarded(work, once))), '')
+    assert.ok(readings > 1, 'the child ended before it was read twice')
+    const tight = { ...work, limits: { ...work.limits, bytes: 1 } }
+    assert.equal(await heard(() => assert.rejects(runGuarded(tight), /took more than/)), '')
   })
 
   it('leaves no process behind when it is killed while a model runs', async () => {
@@ -107,4 +106,20 @@ function slowModel(): Uint8Array {
       { op: 'Add', inputs: ['rhs', 'sum'], output: 'x' },
     ],
   })
+}
+
+/** What is written to stderr meanwhile. */
+async function heard(act: () => Promise<unknown>): Promise<string> {
+  const write = process.stderr.write
+  let said = ''
+  process.stderr.write = ((text: string) => {
+    said += text
+    return true
+  }) as typeof write
+  try {
+    await act()
+  } finally {
+    process.stderr.write = write
+  }
+  return said
 }

@@ -78,11 +78,12 @@ export interface Dataset extends About {
 export interface Generator<P extends Params = Params> extends About {
   defaults: P
   schema(params: P): Schema
+  aboutOf?(params: P): string // in place of `about`, where it depends on the params what is made
   /** Rows from ≤ i < to. Row i depends on (params, seed, i) alone, so any range can be made anywhere. */
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers'>> & { device?: string }, // no byte depends on the last two
+    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers' | 'log'>> & { device?: string }, // no byte depends on these three
   ): AsyncIterable<Columns>
 }
 

@@ -21,24 +21,24 @@ export function arrayOf(n: i32, array: i32, lane: i32): i32 {
 }
 
 /** Four systems of f64 in lanes of f32. */
-export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32): void {
   place(n, base)
-  refine<f32>(used, tolerance, steps, outers)
+  refine<f32>(used, tolerance, steps, outers, turns)
 }
 
 /** Two systems in lanes of f64. */
-export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32): void {
   place(n, base)
-  refine<f64>(used, tolerance, steps, outers)
+  refine<f64>(used, tolerance, steps, outers, turns)
 }
 
 /** For tests: one cycle and one operator, in f32 (four lanes) and f64 (two). */
-export function probeMixed(base: i32, n: i32): void {
+export function probeMixed(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f32>()
+  probe<f32>(turns)
 }
 
-export function probeDouble(base: i32, n: i32): void {
+export function probeDouble(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f64>()
+  probe<f64>(turns)
 }

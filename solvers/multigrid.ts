@@ -21,6 +21,7 @@ import { suggest, UserError } from '../io/errors.ts'
 import { allFinite } from './diffusion/stencil.ts'
 import {
   LANES,
+  type Method,
   MOST_SIDE,
   type Opened,
   type Outcome,
@@ -71,10 +72,11 @@ const multigrid: Solver<typeof defaults, Checked> = {
     const sound = outcomes.flatMap((_, b) => (flaws.has(b) ? [] : [b]))
     await withPool(n, workers, async (opened) => {
       const problem: Problem = { opened, matrix, rhs, x, outcomes }
-      const precision = params.precision as Precision
-      await solveRows(problem, precision, sound, params)
-      if (precision === 'mixed')
-        await solveRows(problem, 'double', sound.filter(failed(outcomes, params)), params)
+      let left = sound
+      for (const method of METHODS[params.precision as Precision]) {
+        await solveRows(problem, method, left, params)
+        left = left.filter(failed(outcomes, params))
+      }
     })
     return {
       x: { batch, n, data: x },
@@ -95,6 +97,19 @@ interface Problem {
   outcomes: Outcome[]
 }
 
+/** One after another, each for the rows that those before it gave back. */
+const METHODS: Readonly<Record<Precision, readonly Method[]>> = {
+  mixed: [
+    { precision: 'mixed', turns: 1 },
+    { precision: 'mixed', turns: 2 },
+    { precision: 'double', turns: 2 },
+  ],
+  double: [
+    { precision: 'double', turns: 1 },
+    { precision: 'double', turns: 2 },
+  ],
+}
+
 function isPrecision(name: string): name is Precision {
   return Object.keys(LANES).includes(name)
 }
@@ -102,17 +117,17 @@ function isPrecision(name: string): name is Precision {
 /** Solves these entries in groups, as many at once as there are workers; steps are added to those taken before. */
 async function solveRows(
   { opened, matrix, rhs, x, outcomes }: Problem,
-  precision: Precision,
+  method: Method,
   rows: readonly number[],
   { tolerance, iterations }: typeof defaults,
 ): Promise<void> {
   const groups: number[][] = []
-  for (let at = 0; at < rows.length; at += LANES[precision])
-    groups.push(rows.slice(at, at + LANES[precision]))
+  const lanes = LANES[method.precision]
+  for (let at = 0; at < rows.length; at += lanes) groups.push(rows.slice(at, at + lanes))
   await Promise.all(
     groups.map(async (group) => {
       const limits = { tolerance, iterations }
-      const solved = await solveGroup(opened, precision, limits, group, { matrix, rhs: rhs.data, x })
+      const solved = await solveGroup(opened, method, limits, group, { matrix, rhs: rhs.data, x })
       for (const [at, row] of group.entries()) {
         const before = outcomes[row]!.iterations
         outcomes[row] = { ...solved[at]!, iterations: before + solved[at]!.iterations }

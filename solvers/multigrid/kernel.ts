@@ -14,6 +14,12 @@ export const MOST_SIDE = 1650
 /** Samples per call. */
 export const LANES: Readonly<Record<Precision, number>> = { mixed: 4, double: 2 }
 
+/** How a group is solved: `turns` 1 is a V-cycle, which gives hard rows back untried; 2 a W-cycle. */
+export interface Method {
+  precision: Precision
+  turns: number
+}
+
 export interface Limits {
   tolerance: number
   iterations: number // conjugate-gradient steps in all
@@ -28,7 +34,7 @@ export interface Outcome {
 /** Solves the entries `rows` of the batch into `x`, at most LANES of them. */
 export function solveGroup(
   { pool, layout }: Opened,
-  precision: Precision,
+  { precision, turns }: Method,
   limits: Limits,
   rows: readonly number[],
   { matrix, rhs, x }: { matrix: Stencil; rhs: Float64Array; x: Float64Array },
@@ -43,7 +49,7 @@ export function solveGroup(
         array(kind, lane).set(values.subarray(row * n * n, (row + 1) * n * n))
     }
     const name = precision === 'mixed' ? 'solveMixed' : 'solveDouble'
-    await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS)
+    await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS, turns)
     const report = new Float64Array(memory.buffer, heap, 8 * rows.length)
     return rows.map((row, lane) => {
       x.set(array(X, lane), row * n * n)
@@ -58,6 +64,7 @@ export function probe(
   precision: Precision,
   matrix: Stencil,
   r: Float64Array,
+  turns = 1,
 ): { z: Float64Array; w: Float64Array } {
   const { n } = matrix
   const layout = layoutOf(n)
@@ -69,7 +76,7 @@ export function probe(
     for (const [kind, values] of [matrix.center, matrix.east, matrix.north, r].entries())
       array(kind, lane).set(values.subarray(lane * n * n, (lane + 1) * n * n))
   }
-  call(precision === 'mixed' ? 'probeMixed' : 'probeDouble', heap, n)
+  call(precision === 'mixed' ? 'probeMixed' : 'probeDouble', heap, n, turns)
   for (let lane = 0; lane < LANES[precision]; lane++) {
     const unit = new Float64Array(memory.buffer, heap + 64 * lane + 32, 1)[0]!
     z.set(array(X, lane), lane * n * n)

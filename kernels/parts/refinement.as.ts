@@ -17,17 +17,12 @@ const NON_FINITE: f64 = 3
 const RUNNING: f64 = -1
 
 /**
- * The largest diagonal over the smallest, from which on a V-cycle does worse than a W-cycle, which costs a fifth more a step:
- * isolated islands of the coefficient are then felt across each other on coarse levels, and each takes steps of its own.
- */
-const MOST_SPREAD: f64 = 1e7
-
-/**
  * Solves the systems of lanes 0 … used − 1. At most `outers` solves of each and `steps` conjugate-gradient steps in all, with
- * `turns` as in coarse-cycle. With one turn, systems above MOST_SPREAD are given back untried: MAX_ITERATIONS after none.
+ * `turns` as in coarse-cycle. Systems whose largest diagonal is more than `spread` times the smallest are given back untried:
+ * MAX_ITERATIONS after none.
  */
-export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32): void {
-  for (let lane = 0; lane < lanesOf<T>(); lane++) start(lane, lane < used, turns)
+export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
+  for (let lane = 0; lane < lanesOf<T>(); lane++) start(lane, lane < used, spread)
   if (!anyRunning(used)) return
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
@@ -55,7 +50,7 @@ function anyRunning(used: i32): bool {
   return false
 }
 
-function start(lane: i32, used: bool, turns: i32): void {
+function start(lane: i32, used: bool, spread: f64): void {
   store<f64>(reportOf(lane), 0, ITERATIONS)
   store<f64>(reportOf(lane), 0, GAIN)
   store<f64>(reportOf(lane), 0, RESIDUAL)
@@ -67,7 +62,7 @@ function start(lane: i32, used: bool, turns: i32): void {
   if (found == NOT_FINITE) setStatus(lane, NON_FINITE)
   else if (found == NOT_POSITIVE) setStatus(lane, BREAKDOWN)
   else if (found == TOO_SMALL) setStatus(lane, MAX_ITERATIONS)
-  else if (turns == 1 && load<f64>(reportOf(lane), SPREAD) > MOST_SPREAD) giveBack(lane)
+  else if (load<f64>(reportOf(lane), SPREAD) > spread) giveBack(lane)
   else {
     store<f64>(reportOf(lane), load<f64>(reportOf(lane), NORM), RESIDUAL)
     setStatus(lane, RUNNING)

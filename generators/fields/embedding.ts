@@ -107,7 +107,7 @@ function amplitudes(values: Float64Array, period: number): Float64Array {
 function tooLarge({ grid, length }: FieldLaw, period: number, bytes: number): UserError {
   return new UserError(
     `generator condiff: grid ${grid} and length ${JSON.stringify(length)} need an embedding of period ${period}, ` +
-      `${(bytes / 2 ** 30).toFixed(1)} GiB of the 1 GiB that a kernel can have. Try a smaller grid or a shorter length`,
+      `${(bytes / MOST_BYTES).toFixed(1)} times what a kernel has memory for. Try a smaller grid or a shorter length`,
   )
 }
 

@@ -56,8 +56,7 @@ export interface Artifact {
   sha256: string
   bytes: number
 }
-/** A stretch of raw file bytes, so that a range reader can verify what it reads. */
-export type Bytes = { offset: number; bytes: number; sha256: string }
+export type Bytes = { offset: number; bytes: number; sha256: string } // of a file, so that a range reader can verify what it reads
 /** A Parquet file with a hash per row group. */
 export type Table = Artifact & { rows: number; rowGroups: readonly Bytes[]; footer: Bytes }
 export type Shard = Table & { split: Split }
@@ -294,6 +293,7 @@ export interface Context {
   out(path: string): string
   journal: Journal
   workers: number // threads that one stage may use: they change no byte, and no stage key knows of them
+  part?: readonly [from: number, to: number] // on a cluster: the shards to make, and nothing but them
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
@@ -123,6 +124,7 @@ describe('fieldrank publish', function () {
       publish([bad], join(folder, 'none'), options),
       /is damaged, and is not published: train-/,
     )
+    assert.ok(!existsSync(join(folder, 'none')) && !existsSync(join(folder, 'none.partial')))
   })
 
   it('says in YAML what the hub wants to know, and what is true', async () => {

@@ -14,13 +14,12 @@ import type { Context, Params, Solver, Work } from '../../contracts.ts'
 import { readArrow } from '../../io/arrow.ts'
 import { UserError } from '../../io/errors.ts'
 import { exists } from '../../io/files.ts'
-import { canonical } from '../../io/json.ts'
 import { load } from '../../io/lookup.ts'
 import { writeManifest } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { tableOf, writeParquet } from '../../io/parquet.ts'
 import { type FieldsFile, type FieldsShard, readFieldsFile } from '../fields-file.ts'
-import { datasetOf, type Receipt, schemaOf } from './solve/dataset.ts'
+import { datasetOf, type Receipt, schemaOf, shardOptions } from './solve/dataset.ts'
 import { type Failure, solveShard } from './solve/solve-shard.ts'
 
 type SolveParams = Params & { solver: string; tolerance: number }
@@ -62,9 +61,6 @@ async function onNamedDevice<P extends Params>(name: string, params: P): Promise
   return { ...params, device: found.device }
 }
 
-/** Rows of a Parquet row group: what a range reader fetches at least. */
-const ROW_GROUP = 64
-
 interface Run {
   solver: Solver
   params: Params & { tolerance: number }
@@ -98,14 +94,9 @@ async function makeShard(run: Run, shard: FieldsShard): Promise<Receipt | { fail
   if (solved.failures.length > 0)
     return { failures: solved.failures.map((failure) => ({ ...failure, split: shard.split })) }
   const name = parquetName(shard.path)
-  const law = canonical({
-    generator: fields.generator,
-    ...fields.params,
-    seed: fields.seed,
-    split: shard.split,
-  })
-  const options = { rowGroup: ROW_GROUP, metadata: { 'fieldrank.params': law } }
-  const table = await writeParquet(join(folder, name), schemaOf(fields.schema), solved.columns, options)
+  const law = { generator: fields.generator, ...fields.params, seed: fields.seed, split: shard.split }
+  const schema = schemaOf(fields.schema)
+  const table = await writeParquet(join(folder, name), schema, solved.columns, shardOptions(law))
   const { worst, fallbacks } = solved
   const { attainable, algebraic, majorant } = solved.columns.data as Record<string, Float64Array>
   const receipt: Receipt = {

@@ -37,7 +37,8 @@ export interface Checked {
 export async function checkSubmissions(given: Checking): Promise<Checked[]> {
   const lines: Checked[] = []
   const entries = new Map<string, Entry>()
-  for (const path of await listPaths(given.folder)) {
+  const paths = await listPaths(given.folder)
+  for (const path of paths) {
     if (path.endsWith('.json') && path !== 'schema.json') {
       const line = await checkOne(path, given, entries)
       lines.push(line)
@@ -54,7 +55,9 @@ export async function checkSubmissions(given: Checking): Promise<Checked[]> {
       )
     }
   }
-  return [...lines, ...removed(given, entries), ...copies(entries)].sort((a, b) => (a.path < b.path ? -1 : 1))
+  return [...lines, ...removed(given, paths), ...copies(entries)].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  )
 }
 
 async function checkOne(path: string, given: Checking, entries: Map<string, Entry>): Promise<Checked> {
@@ -152,9 +155,9 @@ async function recompute(
   }
 }
 
-function removed({ base }: Checking, entries: ReadonlyMap<string, Entry>): Checked[] {
+function removed({ base }: Checking, paths: readonly string[]): Checked[] {
   if (base === null) return []
-  const gone = [...base.files.keys()].filter((path) => path !== 'schema.json' && !entries.has(path))
+  const gone = [...base.files.keys()].filter((path) => path !== 'schema.json' && !paths.includes(path))
   return gone.flatMap((path) => {
     try {
       refuse(path, historyRules, {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../../benchmarks/submission/entry.ts'
 import check from '../../cli/check-submissions.ts'
@@ -96,6 +96,27 @@ describe('fieldrank check-submissions', function () {
     await writeFile(path(), text)
     await assert.rejects(run({ base: '--exec=x' }), /--base: not the name of a branch/)
     await assert.rejects(run({ base: 'nowhere' }), { name: 'UserError', message: /^git merge-base: / })
+  })
+
+  it('refuses the predictions of another under a new name', async () => {
+    const given = {
+      ...limits,
+      data: at('data'),
+      to: at('repo/submissions'),
+      dataset: 'toy-fields',
+      model: 'Theirs',
+      by: 'B',
+    }
+    await printed(() =>
+      submit.run([at('mine.parquet')], { ...given, loss: 'none', seed: '0', parameters: '0', params: '{}' }),
+    )
+    const { text } = await run()
+    assert.match(
+      text,
+      /theirs_toy-fields\.json: its predictions are those of operators\/mine_toy-fields\.json by A \[predictions-own\]/,
+    )
+    const theirs = at('repo/submissions/operators')
+    for (const name of await readdir(theirs)) if (name.startsWith('theirs')) await rm(join(theirs, name))
   })
 
   it('refuses what does not belong there, links and predictions that are not there', async () => {

@@ -1,0 +1,12 @@
+/** An element with attributes; `text` becomes its text, never markup. */
+export function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  { text, ...attributes }: Record<string, string> = {},
+  children: readonly Node[] = [],
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
+  if (text !== undefined) made.textContent = text
+  made.append(...children)
+  return made
+}

@@ -1,0 +1,137 @@
+/**
+ * What a score costs: a point per method, cost to the right (logarithmic), the ranking metric upward. Filled points are on
+ * the front: no method is both cheaper and at least as good. The stair is what one gets for a cost.
+ */
+import type { Line, MetricFacts, Standing } from '../board.ts'
+import { nameOf } from '../charts.ts'
+import { html, type Markup } from '../html.ts'
+import { bytes, seconds, significant } from '../numbers.ts'
+import { headOf } from '../table.ts'
+import { methodPage } from './address.ts'
+import { type Scale, scaleOf } from './scale.ts'
+
+export interface Cost {
+  title: string
+  of(line: Line): number | null
+  text(cost: number): string
+}
+export const COSTS: readonly Cost[] = [
+  { title: 'seconds of training', of: ({ trainSeconds }) => trainSeconds, text: seconds },
+  {
+    title: 'peak memory',
+    of: ({ peakBytes }) => peakBytes && peakBytes / 2 ** 20,
+    text: (mebi) => bytes(mebi * 2 ** 20),
+  },
+]
+
+interface Point {
+  line: Line
+  cost: number
+  score: number
+}
+
+/** Of the points with a cost, those that none beats in both, from the cheapest to the best. Of equals the first. */
+export function frontOf(points: readonly Point[], better: MetricFacts['better']): Point[] {
+  const worth = ({ score }: Point) => (better === 'lower' ? score : -score)
+  const sorted = [...points].sort((a, b) => a.cost - b.cost || worth(a) - worth(b))
+  const front: Point[] = []
+  for (const point of sorted) {
+    if (front.length === 0 || worth(point) < worth(front.at(-1)!)) front.push(point)
+  }
+  return front
+}
+
+/** Nothing where fewer than two methods have both a score and a cost. */
+export function costPlot(
+  { metrics, lines }: Standing,
+  cost: Cost,
+  at: { track: string; root: string },
+): Markup | null {
+  const [metric] = metrics
+  if (metric === undefined) return null
+  const points = lines.flatMap((line): Point[] => {
+    const [score, paid] = [line.scores[metric.name]?.value, cost.of(line)]
+    return score === undefined || paid === null || !(paid > 0) ? [] : [{ line, cost: paid, score }]
+  })
+  if (points.length < 2) return null
+  const front = frontOf(points, metric.better)
+  const across = scaleOf(
+    points.map((point) => point.cost),
+    [LEFT, WIDTH - RIGHT],
+    true,
+  )
+  const ends = [HEIGHT - BOTTOM, TOP] as const
+  const up = scaleOf(
+    points.map(({ score }) => score),
+    metric.better === 'lower' ? [TOP, HEIGHT - BOTTOM] : ends,
+  )
+  const said = `${headOf(metric)} against ${cost.title}, ${points.length} methods; on the front: ${front.map(({ line }) => nameOf(line)).join(', ')}`
+  return html`<figure class="cost"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${said}">
+${axes(across, up, { x: `${cost.title} →`, y: `${metric.name}, better is ${metric.better === 'lower' ? 'lower, drawn higher' : 'higher'}`, text: cost.text })}
+<path class="stair" d="${stair(front, across, up)}"/>
+${points.map((point) => mark(point, { across, up, isFront: front.includes(point) }, cost, metric, at))}
+${labels(front, across, up)}</svg></figure>`
+}
+
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 290, 58, 14, 26, 44]
+
+function axes(
+  across: Scale,
+  up: Scale,
+  { x, y, text }: { x: string; y: string; text: Cost['text'] },
+): Markup {
+  const floor = HEIGHT - BOTTOM
+  const columns = across.ticks.map((tick) => {
+    const place = across.place(tick)
+    return html`<path class="grid" d="M${place} ${TOP}V${floor}"/><text x="${place}" y="${floor + 16}" text-anchor="middle">${text(tick)}</text>`
+  })
+  const rows = up.ticks.map((tick) => {
+    const place = up.place(tick)
+    return html`<path class="grid" d="M${LEFT} ${place}H${WIDTH - RIGHT}"/><text x="${LEFT - 7}" y="${place + 4}" text-anchor="end">${shortTick(tick)}</text>`
+  })
+  return html`${columns}${rows}<text x="${LEFT}" y="14">${y}</text><text x="${WIDTH - RIGHT}" y="${HEIGHT - 8}" text-anchor="end">${x}</text>`
+}
+
+function shortTick(tick: number): string {
+  const size = Math.abs(tick)
+  if (tick === 0) return '0'
+  return size < 1e-3 || size >= 1e5
+    ? tick.toExponential(0).replace('e+', 'e')
+    : String(Number(tick.toPrecision(3)))
+}
+
+function stair(front: readonly Point[], across: Scale, up: Scale): string {
+  const steps = front.map(({ cost, score }, i) => {
+    const [x, y] = [across.place(cost), up.place(score)]
+    return i === 0 ? `M${x} ${y}` : `H${x}V${y}`
+  })
+  return `${steps.join('')}H${WIDTH - RIGHT}`
+}
+
+function mark(
+  { line, cost, score }: Point,
+  { across, up, isFront }: { across: Scale; up: Scale; isFront: boolean },
+  { title, text }: Cost,
+  metric: MetricFacts,
+  { track, root }: { track: string; root: string },
+): Markup {
+  const said = `${nameOf(line)}: ${metric.name} ${significant(score, 3)}, ${title} ${text(cost)}`
+  const names = html` data-model="${line.model}" data-loss="${line.loss}"`
+  return html`<a href="${root}${methodPage(track, line)}" aria-label="${said}"${names}><title>${said}</title><circle class="${isFront ? 'front' : 'behind'}" cx="${across.place(cost)}" cy="${up.place(score)}" r="4.5"/></a>\n`
+}
+
+/** Names beside the points of the front, as far as none covers another. */
+function labels(front: readonly Point[], across: Scale, up: Scale): Markup[] {
+  const taken: [left: number, right: number, y: number][] = []
+  return front.flatMap(({ line, cost, score }) => {
+    const name = nameOf(line)
+    const [x, y] = [across.place(cost), up.place(score)]
+    const width = 6.2 * [...name].length
+    const isLeft = x + 9 + width > WIDTH - RIGHT
+    const [left, right] = isLeft ? [x - 9 - width, x - 9] : [x + 9, x + 9 + width]
+    if (left < LEFT || taken.some(([l, r, at]) => left < r && right > l && Math.abs(at - y) < 12)) return []
+    taken.push([left, right, y])
+    const shown = html`<text class="name" x="${isLeft ? right : left}" y="${y - 4}"${isLeft && html` text-anchor="end"`} data-model="${line.model}" data-loss="${line.loss}">${name}</text>`
+    return [shown]
+  })
+}

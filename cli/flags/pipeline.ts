@@ -33,7 +33,8 @@ export function requestOf(only: readonly string[], options: Record<string, unkno
   return { file: file ?? defaultFile(), profile, data, set, axis, only, ...own }
 }
 
-function defaultFile(): string {
+/** ./pipeline.yaml, else the one that comes with the code. */
+export function defaultFile(): string {
   const places = ['pipeline.yaml', join(CODE, 'pipeline.yaml'), join(CODE, '..', 'pipeline.yaml')]
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found

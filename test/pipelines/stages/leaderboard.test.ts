@@ -107,7 +107,7 @@ describe('stage leaderboard', function () {
         .split('\n')
         .filter((text) => text.startsWith('|'))
       assert.equal(table.length, 5)
-      assert.match(table[4]!, /^\| {3}3 \| unet {2}\| relative-l2 \| /)
+      assert.match(table[4]!, /^\| {3}3 \| {5}3 \| unet {2}\| relative-l2 \| /)
       const records = (await read('operators/leaderboard.csv')).trimEnd().split('\n')
       assert.deepEqual(
         records.map((record) => record.split(',').slice(6, 9).join(' ')),

@@ -10,7 +10,7 @@ export function slug(name: string): string {
     .replace(/[^a-z0-9.]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')
     .slice(0, 80)
-  if (plain === name) return plain
+  if (plain === name && plain !== '') return plain
   const mark = createHash('sha256').update(name).digest('hex').slice(0, 8)
   return plain === '' ? mark : `${plain}-${mark}`
 }

@@ -78,6 +78,14 @@ function columnsOf(standing: Standing, { track, root }: Place): Column[] {
       cell: (line) => rankInterval(line, of),
     },
     {
+      head: 'ties',
+      about: 'methods that share a letter are not told apart',
+      kind: 'text',
+      first: up,
+      value: ({ groups }) => groups[0] ?? null,
+      text: ({ groups }) => (groups.length === 0 ? NONE : groups.map(letterOf).join('')),
+    },
+    {
       head: 'model',
       about: 'model',
       kind: 'name',
@@ -120,6 +128,11 @@ function columnsOf(standing: Standing, { track, root }: Place): Column[] {
       text: ({ peakBytes }) => bytes(peakBytes),
     },
   ]
+}
+
+/** a … z, and from there on in Greek: no table has 50 groups that overlap nothing. */
+function letterOf(group: number): string {
+  return group < 26 ? String.fromCharCode(97 + group) : String.fromCharCode(945 + group - 26)
 }
 
 /** The metric that ranks has its error; of the others a column is narrow, and their errors are on the page of the method. */

@@ -1,6 +1,6 @@
 /**
  * What a score costs: a point per method, cost to the right (logarithmic), the ranking metric upward. Filled points are on
- * the front: no method is both cheaper and at least as good. The stair is what one gets for a cost.
+ * the front (pareto.ts): nothing beats them in both. The stair is what one gets for a cost.
  */
 import type { Line, MetricFacts, Standing } from '../board.ts'
 import { nameOf } from '../charts.ts'
@@ -13,13 +13,21 @@ import { type Scale, scaleOf } from './scale.ts'
 export interface Cost {
   title: string
   of(line: Line): number | null
+  isFront(line: Line): boolean
   text(cost: number): string
 }
 export const COSTS: readonly Cost[] = [
-  { title: 'seconds of training', of: ({ trainSeconds }) => trainSeconds, text: seconds },
+  {
+    title: 'seconds of training and predicting',
+    of: ({ trainSeconds, predictSeconds }) =>
+      trainSeconds === null || predictSeconds === null ? null : trainSeconds + predictSeconds,
+    isFront: ({ pareto }) => pareto.time === true,
+    text: seconds,
+  },
   {
     title: 'peak memory',
-    of: ({ peakBytes }) => peakBytes && peakBytes / 2 ** 20,
+    of: ({ peakBytes }) => (peakBytes === null ? null : peakBytes / 2 ** 20),
+    isFront: ({ pareto }) => pareto.memory === true,
     text: (mebi) => bytes(mebi * 2 ** 20),
   },
 ]
@@ -30,15 +38,9 @@ interface Point {
   score: number
 }
 
-/** Of the points with a cost, those that none beats in both, from the cheapest to the best. Of equals the first. */
-export function frontOf(points: readonly Point[], better: MetricFacts['better']): Point[] {
-  const worth = ({ score }: Point) => (better === 'lower' ? score : -score)
-  const sorted = [...points].sort((a, b) => a.cost - b.cost || worth(a) - worth(b))
-  const front: Point[] = []
-  for (const point of sorted) {
-    if (front.length === 0 || worth(point) < worth(front.at(-1)!)) front.push(point)
-  }
-  return front
+/** The points that the board says are on the front, from the cheapest to the best. */
+export function frontOf(points: readonly Point[], cost: Cost): Point[] {
+  return points.filter(({ line }) => cost.isFront(line)).sort((a, b) => a.cost - b.cost)
 }
 
 /** Nothing where fewer than two methods have both a score and a cost. */
@@ -54,7 +56,7 @@ export function costPlot(
     return score === undefined || paid === null || !(paid > 0) ? [] : [{ line, cost: paid, score }]
   })
   if (points.length < 2) return null
-  const front = frontOf(points, metric.better)
+  const front = frontOf(points, cost)
   const across = scaleOf(
     points.map((point) => point.cost),
     [LEFT, WIDTH - RIGHT],

@@ -3,6 +3,8 @@ import type { Board, Standing } from '../board.ts'
 import { citation } from '../document.ts'
 import { html, type Markup } from '../html.ts'
 import { captionOf, emptinessOf, originOf, sentence } from '../notes.ts'
+import type { Overall } from '../overall.ts'
+import { OVERALL_NOTES, overallHtml } from '../overall-table.ts'
 import { boardId, datasetPage, INDEX, slug } from './address.ts'
 import { boardTable } from './board-table.ts'
 import type { Chapter, DatasetEntry } from './contents.ts'
@@ -52,8 +54,19 @@ function chapterOf({ board, sets }: Chapter): Markup {
 <h2 id="${slug(track)}">${track}</h2>
 <p class="soft">${sentence(about)}${cite !== undefined && html` ${citation(cite)}.`}</p>
 ${empty !== '' && html`<p>${empty}</p>`}
+${board.overall !== null && overallOf(board.overall, `${slug(track)}-overall`)}
 ${sets.map((set) => boardOf(set, board))}
 <p class="soft">All numbers of this track in full: <a href="boards/${slug(track)}.json">JSON</a>, <a href="boards/${slug(track)}.csv">CSV</a>.</p>
+</section>
+`
+}
+
+function overallOf(overall: Overall, id: string): Markup {
+  const items = OVERALL_NOTES.map((note) => html`<li>${note}</li>\n`)
+  return html`<section aria-labelledby="${id}">
+<h3 id="${id}">All ${overall.datasets.length} datasets</h3>
+${overallHtml(overall, id)}
+<details><summary>How these numbers are made</summary><ul class="notes">${items}</ul></details>
 </section>
 `
 }

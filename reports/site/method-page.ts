@@ -1,5 +1,5 @@
 /** The page of a method: its scores on every dataset of the track, its training, and the rows that went worst. */
-import type { Line, MetricFacts, Standing } from '../board.ts'
+import type { Interval, Line, MetricFacts, Standing } from '../board.ts'
 import { nameOf } from '../charts.ts'
 import { citation } from '../document.ts'
 import { inlineSvg } from '../figures.ts'
@@ -115,7 +115,7 @@ ${settings(runs)}
 /** A row per metric; a column per seed where there are several. */
 function scoreTable(
   { metrics }: Standing,
-  { scores, seeds }: Line,
+  { scores, seeds, intervals }: Line,
   runs: readonly RunEntry[],
   id: string,
 ): Markup {
@@ -124,13 +124,17 @@ function scoreTable(
   const rows = own.map((metric) => {
     const { value, stderr, median, p95 } = scores[metric.name]!
     const each = runs.map((run) => html`<td class="number">${shown(run.scores[metric.name]?.value)}</td>`)
-    return html`<tr><th scope="row"><abbr title="${metric.about}">${headOf(metric)}</abbr></th><td class="number">${measured(value, stderr)}</td><td class="number">${shown(median)}</td><td class="number">${shown(p95)}</td>${several && each}</tr>\n`
+    return html`<tr><th scope="row"><abbr title="${metric.about}">${headOf(metric)}</abbr></th><td class="number">${measured(value, stderr)}</td><td class="number">${spanOf(intervals[metric.name])}</td><td class="number">${shown(median)}</td><td class="number">${shown(p95)}</td>${several && each}</tr>\n`
   })
   const heads = several && seeds.map((seed) => html`<th scope="col" class="number">seed ${seed}</th>`)
   return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${id}"><table>
-<thead><tr><th scope="col">metric</th><th scope="col" class="number">mean ± its error</th><th scope="col" class="number">median row</th><th scope="col" class="number">95 % of rows below</th>${heads}</tr></thead>
+<thead><tr><th scope="col">metric</th><th scope="col" class="number">mean ± its error</th><th scope="col" class="number">95 % interval</th><th scope="col" class="number">median row</th><th scope="col" class="number">95 % of rows below</th>${heads}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div>`
+}
+
+function spanOf(interval: Interval | undefined): string {
+  return interval === undefined ? NONE : interval.map((end) => significant(end, 3)).join(' – ')
 }
 
 function shown(value: number | undefined): string {

@@ -3,7 +3,7 @@ import type { Line } from '../board.ts'
 import { html, type Markup } from '../html.ts'
 import { NONE } from '../numbers.ts'
 
-const WIDTH = 88
+const WIDTH = 76
 const HEIGHT = 14
 const EDGE = 5
 

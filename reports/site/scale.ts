@@ -27,10 +27,11 @@ function widened(low: number, high: number): [number, number] {
   return [low - margin, high + margin]
 }
 
-/** 1, 2, 5 of each decade where the span is short; else decades, and of many only some. */
+/** Decades of a long span, 1, 2, 5 of a shorter one, even steps of one so short that a logarithm hardly bends. */
 function logTicks(low: number, high: number): number[] {
+  if (high - low < 0.6) return evenTicks(10 ** low, 10 ** high)
+  const steps = high - low > 2.2 ? [1] : [1, 2, 5]
   const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i)
-  const steps = high - low > 2.2 ? [1] : high - low > 0.8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8]
   const all = decades.flatMap((decade) => steps.map((step) => step * 10 ** decade))
   const inside = all.filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high)
   const every = Math.ceil(inside.length / 6)
@@ -38,11 +39,10 @@ function logTicks(low: number, high: number): number[] {
 }
 
 function evenTicks(low: number, high: number): number[] {
-  const raw = (high - low) / 4
+  const raw = (high - low) / 5
   const power = 10 ** Math.floor(Math.log10(raw))
-  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= raw)!
+  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= raw)!
   const first = Math.ceil(low / step)
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  )
+  const count = Math.floor(high / step) - first + 1
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)))
 }

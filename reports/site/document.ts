@@ -49,10 +49,10 @@ ${blocks}</body>
 `.markup
 }
 
-/** JSON inside a script element: nothing in it can end the element or begin a comment. */
+/** JSON inside a script element: nothing in it can end the element, begin a comment or turn the direction of text. */
 export function islandOf(value: unknown): string {
   return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
+    /[^ -~]|[<>&]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

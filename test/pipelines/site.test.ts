@@ -127,19 +127,6 @@ describe('pipelines/site', function () {
     )
   })
 
-  it('refuses predictions of other rows than the test split', async () => {
-    const recipe = recipes()[`recommenders-${LISTS}`]!
-    const truth = {
-      ...recipe.truth,
-      schema: { user: recipe.truth.schema.target!, target: recipe.truth.schema.target! },
-    }
-    const other = { ...recipe, key: 'target', truth, predictions: { target: recipe.predictions.user! } }
-    await assert.rejects(
-      recompute(other, 'markov--none', open, () => {}),
-      /markov|column 'target'/,
-    )
-  })
-
   it('has the files of the datasets, their manifest, and pictures of the worst rows', async () => {
     const copied = join(made.out, 'data/operators', FIELDS)
     assert.deepEqual((await readdir(copied)).sort(), ['manifest.json', 'test-00000-of-00001.parquet'])

@@ -14,7 +14,7 @@ import { type Host, serve } from './serve.ts'
 
 const ARTIFACTS = join(import.meta.dirname, 'artifacts')
 const AXE = join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js')
-const BOARD = `#operators-${FIELDS}-table`
+const BOARD = `[id='operators-${FIELDS}-table']`
 
 describe('the site in a browser', function () {
   this.timeout(300_000)
@@ -80,7 +80,7 @@ describe('the site in a browser', function () {
     assert.deepEqual(await models(), ['<img', 'fno', 'unet'])
     assert.equal(await page.locator(`${BOARD} th[aria-sort]`).count(), 1)
     await go('index.html')
-    const lists = `#recommenders-${LISTS}-table`
+    const lists = `[id='recommenders-${LISTS}-table']`
     await page.locator(`${lists} thead button`, { hasText: 'ndcg' }).click() // higher is better
     assert.deepEqual(await models(lists), ['mark', 'popu'])
   })
@@ -210,13 +210,14 @@ describe('the site in a browser', function () {
       await go(path)
       const seen = await page.evaluate(() => ({
         images: document.querySelectorAll('img[src="x"]').length,
-        turned: document.body.innerText.includes('\u202E'),
+        turned: document.body.textContent.includes('\u202E'),
       }))
       assert.deepEqual(seen, { images: 0, turned: false }, path)
     }
     await go('index.html')
     await page.locator(`${BOARD} tr`, { hasText: '<img' }).locator('.recompute').click()
     await page.waitForSelector('dialog .verdict.agrees')
+    assert.match((await page.textContent('dialog h2'))!, /^<img src=x onerror="alert\(1\)">\uFFFDgpj/)
   })
 
   it('keeps the theme that was chosen, from page to page', async () => {
@@ -230,6 +231,7 @@ describe('the site in a browser', function () {
     await page.click('#theme')
     assert.deepEqual(await theme(), ['dark', 'rgb(22, 24, 26)'])
     await page.click('.board tbody a')
+    await page.waitForURL('**/methods/**')
     assert.deepEqual(await theme(), ['dark', 'rgb(22, 24, 26)'])
     await page.click('#theme')
     assert.deepEqual(await theme(), [undefined, 'rgb(255, 255, 255)'])

@@ -58,7 +58,7 @@ function viewer({ recipe, standing }: DatasetEntry, root: string): Markup {
   return html`<section class="viewer needs-script" id="viewer" aria-labelledby="viewer-head" data-rows="${rows}">
 <h2 id="viewer-head">Test rows, drawn from the Parquet</h2>
 <form class="filters">
-<label>row <input type="number" name="row" min="0" max="${rows - 1}" value="0" inputmode="numeric"></label>
+<label>row, from 0 <input type="number" name="row" min="0" max="${rows - 1}" value="0" inputmode="numeric"></label>
 <button type="button" name="before">previous</button><button type="button" name="after">next</button>
 <label>prediction of <select name="line"><option value="">none</option>
 ${methods}</select></label>

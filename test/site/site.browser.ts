@@ -165,12 +165,12 @@ describe('the site in a browser', function () {
         ]
       })
     const status = page.locator('#viewer .status')
-    await status.filter({ hasText: 'Row 0, its row group checked' }).waitFor()
+    await status.filter({ hasText: 'Row 1 (place 0 in its files), its row group checked' }).waitFor()
     const [width, height, different] = await colors('k')
     assert.deepEqual([width, height], [17, 17])
     assert.ok(different! > 100)
     await page.click('#viewer button[name=after]')
-    await status.filter({ hasText: 'Row 1' }).waitFor()
+    await status.filter({ hasText: 'Row 0 (place 1 in its files)' }).waitFor()
     await page.selectOption('#viewer select[name=line]', 'fno--relative-l2')
     await page.waitForSelector('canvas[data-field=error]:visible')
     assert.deepEqual((await colors('error')).slice(0, 2), [16, 16])
@@ -202,7 +202,7 @@ describe('the site in a browser', function () {
     await page.goto(pathToFileURL(join(made.out, `datasets/operators/${FIELDS}.html`)).href)
     assert.match((await page.textContent('#viewer .status'))!, /opened from a file/)
     await page.setInputFiles('#viewer input[type=file]', [join(made.out, wanted[0]!)])
-    await page.locator('#viewer .status', { hasText: 'Row 0, its row group checked' }).waitFor()
+    await page.locator('#viewer .status', { hasText: 'Row 1 (place 0 in its files)' }).waitFor()
   })
 
   it('reads hostile names as text: nothing runs, nothing loads, nothing turns around', async () => {

@@ -41,7 +41,9 @@ export function rowViewer(section: HTMLElement): void {
       show(section, fields)
       const read =
         traffic.requests > 0 ? ` So far ${traffic.requests} range requests, ${kilobytes(traffic.bytes)}.` : ''
-      status.textContent = `Row ${number}, its row group checked by its hash.${read}`
+      const id = fields[recipe.key]![0]!
+      const place = id === number ? '' : ` (place ${number} in its files)`
+      status.textContent = `Row ${id}${place}, its row group checked by its hash.${read}`
     } catch (error) {
       if (own === latest) status.textContent = (error as Error).message
     }

@@ -72,7 +72,7 @@ export function costPlot(
 ${axes(across, up, { x: `${cost.title} →`, y: `${metric.name}, better is ${metric.better === 'lower' ? 'lower, drawn higher' : 'higher'}`, text: cost.text })}
 <path class="stair" d="${stair(front, across, up)}"/>
 ${points.map((point) => mark(point, { across, up, isFront: front.includes(point) }, cost, metric, at))}
-${labels(front, across, up)}</svg></figure>`
+${labels(front, points, across, up)}</svg></figure>`
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 290, 58, 14, 26, 44]
@@ -122,18 +122,46 @@ function mark(
   return html`<a href="${root}${methodPage(track, line)}" aria-label="${said}"${names}><title>${said}</title><circle class="${isFront ? 'front' : 'behind'}" cx="${across.place(cost)}" cy="${up.place(score)}" r="4.5"/></a>\n`
 }
 
-/** Names beside the points of the front, as far as none covers another. */
-function labels(front: readonly Point[], across: Scale, up: Scale): Markup[] {
-  const taken: [left: number, right: number, y: number][] = []
-  return front.flatMap(({ line, cost, score }) => {
-    const name = nameOf(line)
-    const [x, y] = [across.place(cost), up.place(score)]
-    const width = 6.2 * [...name].length
-    const isLeft = x + 9 + width > WIDTH - RIGHT
-    const [left, right] = isLeft ? [x - 9 - width, x - 9] : [x + 9, x + 9 + width]
-    if (left < LEFT || taken.some(([l, r, at]) => left < r && right > l && Math.abs(at - y) < 12)) return []
-    taken.push([left, right, y])
-    const shown = html`<text class="name" x="${isLeft ? right : left}" y="${y - 4}"${isLeft && html` text-anchor="end"`} data-model="${line.model}" data-loss="${line.loss}">${name}</text>`
-    return [shown]
+/** Names beside the points of the front, to the right or to the left, as far as they cover no other name and no point. */
+function labels(front: readonly Point[], points: readonly Point[], across: Scale, up: Scale): Markup[] {
+  const spots = new Map(
+    points.map((point) => [point, { x: across.place(point.cost), y: up.place(point.score) }]),
+  )
+  const taken: Box[] = []
+  return front.flatMap((point) => {
+    const { line } = point
+    const { x, y } = spots.get(point)!
+    const width = 6.2 * [...nameOf(line)].length
+    const others = points.filter((other) => other !== point).map((other) => around(spots.get(other)!))
+    const sides = [x + 9, x - 9 - width].map((left) => ({
+      left,
+      right: left + width,
+      top: y - 15,
+      bottom: y,
+    }))
+    const box = sides.find(
+      (side) =>
+        side.left > LEFT && side.right < WIDTH - 2 && ![...taken, ...others].some((one) => meet(one, side)),
+    )
+    if (box === undefined) return []
+    taken.push(box)
+    return [
+      html`<text class="name" x="${box.left < x ? box.right : box.left}" y="${y - 4}"${box.left < x && html` text-anchor="end"`} data-model="${line.model}" data-loss="${line.loss}">${nameOf(line)}</text>`,
+    ]
   })
+}
+
+interface Box {
+  left: number
+  right: number
+  top: number
+  bottom: number
+}
+
+function around({ x, y }: { x: number; y: number }): Box {
+  return { left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }
+}
+
+function meet(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 }

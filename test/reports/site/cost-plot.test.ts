@@ -64,6 +64,13 @@ describe('reports/site/cost-plot', () => {
     assert.match(markup, new RegExp(`class="stair" d="M${cheap![0]} ${cheap![1]}H${slow![0]}V${slow![1]}H`))
   })
 
+  it('writes no name over a point or another name', () => {
+    const lines = [one('first', 0.1, 100, true), one('second', 0.1001, 99, true), one('far', 0.3, 1, true)]
+    const { markup } = costPlot(standing(lines), COSTS[0]!, AT)!
+    const names = [...markup.matchAll(/class="name"[^>]*>([^<]*)</g)].map(([, name]) => name)
+    assert.deepEqual(names, ['far · relative-l2']) // the two others stand in each other's way on both sides
+  })
+
   it('is nothing for fewer than two methods with score and cost', () => {
     assert.equal(costPlot(standing([one('a', 1, 1, true)]), COSTS[0]!, AT), null)
     assert.equal(costPlot(standing([one('a', 1, 1, true), one('b', 1, 0, true)]), COSTS[0]!, AT), null)

@@ -68,7 +68,7 @@ describe('reports/site/cost-plot', () => {
     const lines = [one('first', 0.1, 100, true), one('second', 0.1001, 99, true), one('far', 0.3, 1, true)]
     const { markup } = costPlot(standing(lines), COSTS[0]!, AT)!
     const names = [...markup.matchAll(/class="name"[^>]*>([^<]*)</g)].map(([, name]) => name)
-    assert.deepEqual(names, ['far · relative-l2']) // the two others stand in each other's way on both sides
+    assert.deepEqual(names, ['far · relative-l2', 'second · relative-l2']) // the one of `first` would cover `second`
   })
 
   it('is nothing for fewer than two methods with score and cost', () => {

@@ -1,24 +1,23 @@
 /** One track of a finished profile: its board, and for each dataset with lines the card, the recipe of its scores and its runs. */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadTrack } from '../../benchmarks/track.ts'
 import type { Columns, Dataset, Schema, Track } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
 import { readManifest } from '../../io/manifest.ts'
 import { tableOf } from '../../io/parquet.ts'
-import type { Board, Run, Standing } from '../../reports/board.ts'
+import type { Run, Standing } from '../../reports/board.ts'
 import { nameOf } from '../../reports/charts.ts'
 import { methodSlug, slug, slugs } from '../../reports/site/address.ts'
 import type { Chapter, DatasetEntry, RunEntry } from '../../reports/site/contents.ts'
 import type { Claim, Published } from '../../reports/site/recompute.ts'
 import { readRuns } from '../stages/leaderboard/read-runs.ts'
 import type { Copies } from './copies.ts'
+import { readBoard } from './read-board.ts'
 import { readCard } from './read-card.ts'
 import { worstRows } from './worst-rows.ts'
 
 export async function readChapter(root: string, track: string, copies: Copies): Promise<Chapter> {
-  const text = await readFile(join(root, 'reports', track, 'leaderboard.json'), 'utf8')
-  const board = JSON.parse(text) as Board
+  const board = await readBoard(join(root, 'reports', track, 'leaderboard.json'))
   const loaded = await loadTrack(track)
   const sets: DatasetEntry[] = []
   for (const standing of board.standings) {

@@ -151,6 +151,21 @@ describe('pipelines/site', function () {
     await rm(out, { recursive: true })
   })
 
+  it('shows a board that an earlier version wrote', async () => {
+    const path = join(made.root, 'reports/operators/leaderboard.json')
+    const kept = await readFile(path, 'utf8')
+    const added = ['groups', 'behind', 'intervals', 'pareto', 'resolution', 'overall']
+    await writeFile(
+      path,
+      JSON.stringify(JSON.parse(kept), (key, value) => (added.includes(key) ? undefined : value)),
+    )
+    const out = join(made.root, '../earlier')
+    await buildSite({ root: made.root, out, limit: 0, log: () => {} })
+    const index = await readFile(join(out, 'index.html'), 'utf8')
+    assert.equal(index.match(/class="front"/g)?.length, page('index.html').match(/class="front"/g)?.length)
+    await writeFile(path, kept)
+  })
+
   it('comes out equal to the byte, in place of the one before', async () => {
     const before = await readFile(join(made.out, 'index.html'))
     await writeFile(join(made.out, 'left-over.txt'), '')

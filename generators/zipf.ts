@@ -48,7 +48,7 @@ type Settings = typeof defaults
 
 const BATCH = 1024
 const GAP = { spread: 1, most: 90 * 86400 }
-const LATEST = 2 ** 31 - 1 // times are i32
+const LATEST = 2_147_483_647 // times are i32
 
 const zipf: LogGenerator<Settings> = {
   about: 'Made log with popularity, interests and successors: checks the machinery, does not compare losses',

@@ -64,7 +64,8 @@ export function nextItem(world: World, taste: Taste, before: Int32Array, law: Fl
     else if (seasons !== null) law[j]! *= activity(seasons, taste, j - 1)
     accepted += law[j]!
   }
-  const failed = Math.max(0, 1 - accepted) ** TRIES
+  let failed = 1
+  for (let tries = 0; tries < TRIES; tries++) failed *= Math.max(0, 1 - accepted)
   const scale = accepted > 0 ? (1 - failed) / accepted : 0
   for (let j = 1; j <= market.items; j++) law[j]! *= scale
   if (failed > 0) addFallback(law, had, failed)

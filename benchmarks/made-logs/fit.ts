@@ -37,8 +37,9 @@ const SIGNS = {
   turnover: 1,
 } as const
 const FAINT = 1e-3
+const RESIZES = 2
 
-/** Params that are moved, and how far at first: a factor for sizes, for shares of logit, a difference. */
+/** Params that are moved, by which factor at first, and how far at most. */
 const MOVES: readonly { name: keyof Settings; factor: number; least: number; most: number }[] = [
   { name: 'sequence', factor: 1.4, least: 0.01, most: 0.8 },
   { name: 'noise', factor: 1.4, least: 0.01, most: 0.8 },
@@ -66,14 +67,16 @@ export async function fitLog(
   }
   let best = await look({ ...start, ...readOff(real.log), users: real.shape.users, items: real.shape.items })
   let done = 1
-  const scale = { value: 1 }
+  // the size first, whatever it does to the distance: scores hang on it
+  for (; done < Math.min(tries, 1 + RESIZES); done++) best = await look(sized(best, real.shape))
+  let scale = 1
   while (done < tries) {
     const before = best.distance
     for (const move of MOVES) {
       if (move.name === 'drift' && real.shape.turnover === null) continue
       for (const up of [true, false]) {
         if (done >= tries) break
-        const moved = step(sized(best, real.shape), move, up ? scale.value : -scale.value)
+        const moved = step(sized(best, real.shape), move, up ? scale : -scale)
         if (moved === null) continue
         const found = await look(moved)
         tell(++done)
@@ -83,8 +86,8 @@ export async function fitLog(
         }
       }
     }
-    if (best.distance > before * 0.97) scale.value /= 2
-    if (scale.value < 0.2) break
+    if (best.distance > before * 0.97) scale /= 2
+    if (scale < 0.2) break
   }
   return { ...best, tries: done }
 }

@@ -6,7 +6,7 @@
  * (interactions/walk.ts: repeats, sequence with its anchor, interest, popular, noise), whose exact law `law` tells.
  * length = least + ⌊exp(mean + spread · normal)⌋, at most `lengthMost` and at most half the catalog.
  * Times are seconds since the beginning of the log: start uniform over two years, gap 0 with probability `gapZero`, else
- * lognormal with median `gap`, at most 90 days. Anchor variant B of the data sheet: anchor 0.5, sequence 0.3, noise 0.13.
+ * lognormal with median `gap`, at most 90 days. A variant in which any recent item is the cause: anchor 0.5, sequence 0.3, noise 0.13.
  *
  * What it will not do: say which loss or model is better on real data. The defaults bring the scores of popularity,
  * Markov and item-kNN near those of Amazon categories cut to the same size, but its counts are too even (Gini 0.30

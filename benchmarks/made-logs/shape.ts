@@ -11,7 +11,7 @@
  *              each asked history were put in random order. itemknn: cosine, all neighbors.
  *   turnover   total variation between the targets of the earlier and the later half of users, less that of two random halves;
  *              null without times
- * Definitions and ranges of real logs: the data sheet's section B.3 and C.5, in docs/decisions/0018.
+ * Ranges of real logs: acceptance.ts.
  */
 import itemknn from '../../baselines/recommenders/itemknn.ts'
 import markov from '../../baselines/recommenders/markov.ts'

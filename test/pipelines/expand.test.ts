@@ -52,7 +52,8 @@ describe('pipelines/expand', () => {
       'train-recommenders': 2, // 1 × 1 × 2
       'fit-recommenders': 2,
       'score-operators': 81,
-      'score-recommenders': 4,
+      'oracle-recommenders': 1,
+      'score-recommenders': 5,
       leaderboard: 2,
       report: 1,
     })
@@ -220,7 +221,7 @@ describe('pipelines/expand', () => {
     const stages = own('smoke', ['model=unet'])
     assert.equal(counts(stages)['train-operators'], 2)
     assert.equal(counts(stages)['train-recommenders'], undefined)
-    assert.equal(counts(stages)['score-recommenders'], 4) // the fitted ones
+    assert.equal(counts(stages)['score-recommenders'], 6) // the fitted ones and the oracle
   })
 
   it('says in one sentence what is wrong', () => {

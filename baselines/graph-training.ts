@@ -24,7 +24,7 @@ export interface Network {
   backward(upstream: Float64Array): void
 }
 export interface Plan {
-  epochs: number // of ⌈pairs / batch⌉ steps
+  steps: number
   batch: number
   rate: number
   regularization: number // λ
@@ -33,9 +33,8 @@ export interface Plan {
 export function trainOnGraph(network: Network, graph: Graph, pairs: Pairs, plan: Plan, random: Rng): void {
   if (pairs.count === 0) return
   const optimizers = network.weights.map((weight) => adam(weight, plan.rate))
-  const steps = plan.epochs * Math.ceil(pairs.count / plan.batch)
   const upstream = new Float64Array(graph.nodes * network.width)
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < plan.steps; step++) {
     const nodes = drawNodes(pairs, graph.users, Math.min(plan.batch, pairs.count), random)
     gradientsAt(network, nodes, plan.regularization, upstream, random)
     for (const [n, optimize] of optimizers.entries()) optimize(network.gradients[n]!)

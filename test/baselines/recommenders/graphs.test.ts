@@ -132,7 +132,7 @@ function openNgcf(): Network {
   return stacked(graph, start(), body, DIM)
 }
 
-const small = { dim: 8, epochs: 150, batch: 64, rate: 0.02 }
+const small = { dim: 8, steps: 300, batch: 64, rate: 0.02 }
 for (const [name, ranker] of [
   ['lightgcn', lightgcn],
   ['ngcf', ngcf],

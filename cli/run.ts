@@ -11,6 +11,8 @@ import { progress, seconds } from './terminal/progress.ts'
 import { explainPlan, nothingToDo } from './terminal/reasons.ts'
 import type { Verb } from './verb.ts'
 
+const SHORT = { device: 'train.engine.device', asPublished: 'train.operators.budget.reading' }
+
 const verb: Verb = {
   about: 'makes what is missing or out of date, and shows the leaderboards',
   arguments: '[stage-or-id...]',
@@ -21,7 +23,11 @@ const verb: Verb = {
     ['-k, --keep-going', 'when a stage fails, go on with those that do not need it'],
     ['--force', 'run the stages asked for even if they are up to date'],
     ['--accept-code', 'take changed code as equal to the old, and run nothing because of it'],
-    ['--device <name>', 'short for --set train.engine.device=<name>'],
+    ['--device <name>', `short for --set ${SHORT.device}=<name>`],
+    [
+      '--as-published',
+      `the transposed reading of ConDiff's notebooks: short for --set ${SHORT.asPublished}=as-published`,
+    ],
   ],
   examples: [
     'fieldrank run --profile smoke',
@@ -35,7 +41,8 @@ const verb: Verb = {
     const { dry, device, jobs } = options as { dry?: boolean; device?: string; jobs?: string }
     const set = [
       ...((options.set as string[] | undefined) ?? []),
-      ...(device ? [`train.engine.device=${device}`] : []),
+      ...(device ? [`${SHORT.device}=${device}`] : []),
+      ...(options.asPublished === true ? [`${SHORT.asPublished}=as-published`] : []),
     ]
     const request = { ...requestOf(args, { ...options, set }), force: options.force === true }
     if (dry) {

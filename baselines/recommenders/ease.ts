@@ -48,7 +48,7 @@ function checkSize(items: number, gigabytes: number): void {
   const needed = (4 * items * items) / 1e9
   if (needed > gigabytes)
     throw new UserError(
-      `baseline ease: ${items} items need ${needed.toFixed(1)} GB for their weights, more than param 'gigabytes' allows (${gigabytes}). Leave it out, or raise the limit`,
+      `baseline ease: ${items} items need ${needed.toFixed(1)} GB for their weights, more than param 'gigabytes' allows (${gigabytes}). Leave it out (--axis baseline=…), or raise the limit`,
     )
 }
 

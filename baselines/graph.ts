@@ -3,7 +3,7 @@
  *
  *   L = D^(−1/2) A D^(−1/2),   (L E)_u = Σ_{i in I_u} E_i / √(|I_u| |U_i|),   symmetric; a node without neighbors gives 0.
  */
-import type { Incidence, Rows } from './incidence.ts'
+import { addRows, type Incidence, type Rows } from './incidence.ts'
 
 export interface Graph {
   users: number
@@ -18,13 +18,18 @@ export function graphOf({ users, items }: Incidence): Graph {
   const weights = Float64Array.from([...degrees(users), ...degrees(items)], (degree) =>
     degree > 0 ? 1 / Math.sqrt(degree) : 0,
   )
+  let scaled = new Float64Array(0)
   return {
     users: users.count,
     nodes: users.count + items.count,
     spread(from, to, dim) {
+      const split = users.count * dim
+      if (scaled.length !== from.length) scaled = new Float64Array(from.length)
+      scale(from, weights, dim, scaled)
       to.fill(0)
-      spreadSide(users, { at: 0, from: users.count }, weights, { from, to, dim })
-      spreadSide(items, { at: users.count, from: 0 }, weights, { from, to, dim })
+      addRows(users, scaled.subarray(split), to.subarray(0, split), dim)
+      addRows(items, scaled.subarray(0, split), to.subarray(split), dim)
+      scale(to, weights, dim, to)
     },
     gather(taken, from, to) {
       const dim = to.length
@@ -43,21 +48,8 @@ function degrees({ count, starts }: Rows): Int32Array {
   return Int32Array.from({ length: count }, (_, r) => starts[r + 1]! - starts[r]!)
 }
 
-/** Rows of one side, which begins at node `at`, from the other, which begins at node `from`. */
-function spreadSide(
-  { count, starts, columns }: Rows,
-  side: { at: number; from: number },
-  weights: Float64Array,
-  { from, to, dim }: { from: Float64Array; to: Float64Array; dim: number },
-): void {
-  for (let r = 0; r < count; r++) {
-    const own = weights[side.at + r]!
-    const at = (side.at + r) * dim
-    for (let n = starts[r]!; n < starts[r + 1]!; n++) {
-      const node = side.from + columns[n]!
-      const weight = own * weights[node]!
-      const base = node * dim
-      for (let f = 0; f < dim; f++) to[at + f]! += weight * from[base + f]!
-    }
-  }
+/** to[r] = weights[r] · from[r] */
+function scale(from: Float64Array, weights: Float64Array, dim: number, to: Float64Array): void {
+  for (let r = 0, at = 0; r < weights.length; r++)
+    for (const end = at + dim; at < end; at++) to[at] = weights[r]! * from[at]!
 }

@@ -11,7 +11,7 @@
  * history gives him: E_k+1 = Σ_i E_k,i / √(|I_u| |U_i|), items staying as they are.
  *
  * He et al., SIGIR 2020, arXiv:2002.02126, equations 7–15, and the authors' code: d 64, K 3, N(0, 0.1²), Adam at 1e-3, λ 1e-4, batches
- * of 8192 (theirs for Amazon-Book, 2048 elsewhere). Departures: 1500 steps (there up to 1000 epochs, chosen on the test set), since each passes the
+ * of 8192 (theirs for Amazon-Book, 2048 elsewhere). Departures: 1000 steps (there up to 1000 epochs, chosen on the test set), since each passes the
  * whole graph and time goes with steps alone; triples are uniform over pairs, there over users first.
  */
 import type { Ranker } from '../../contracts.ts'
@@ -22,7 +22,15 @@ import { incidenceOf } from '../incidence.ts'
 import { pairsOf } from '../pairs.ts'
 import { normals, rankBy } from '../vectors.ts'
 
-const defaults = { dim: 64, layers: 3, steps: 1500, batch: 8192, rate: 0.001, regularization: 0.0001, seed: 0 }
+const defaults = {
+  dim: 64,
+  layers: 3,
+  steps: 1000,
+  batch: 8192,
+  rate: 0.001,
+  regularization: 0.0001,
+  seed: 0,
+}
 
 const lightgcn: Ranker<typeof defaults> = {
   about: 'Vectors of users and items averaged over the graph of who took what',

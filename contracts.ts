@@ -51,11 +51,7 @@ export interface Columns {
 }
 
 /** A file known by its content; `path` is relative to the folder of its manifest. */
-export interface Artifact {
-  path: string
-  sha256: string
-  bytes: number
-}
+export type Artifact = { path: string; sha256: string; bytes: number }
 /** A stretch of raw file bytes, so that a range reader can verify what it reads. */
 export type Bytes = { offset: number; bytes: number; sha256: string }
 /** A Parquet file with a hash per row group. */

@@ -247,6 +247,12 @@ describe('generators/interactions/split', () => {
           const text = (moment: bigint | null) => (moment === null ? null : String(moment))
           assert.deepEqual([cut.from, cut.to], [text(expected.moment), text(expected.end)])
           assert.deepEqual(cut.removed, expected.removed)
+          const { moment, end, catalog } = expected
+          const late = events.filter(
+            ({ time }) => moment !== null && time >= moment && (end === null || time < end),
+          )
+          const cold = new Set(late.map(({ item }) => item).filter((item) => !catalog.includes(item)))
+          assert.equal(cut.coldItems, cold.size)
           const { rows, users, items, count, shards } = await write({ users: 5, events: 1000 })
           assert.deepEqual(users, expected.users)
           assert.deepEqual(items, expected.catalog)

@@ -8,6 +8,7 @@ import { hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit, readTable } from '../../../io/manifest.ts'
 import interactions from '../../../pipelines/stages/interactions.ts'
 import split from '../../../pipelines/stages/split.ts'
+import verify from '../../../pipelines/verify/recommenders.ts'
 import { memoryJournal, testContext } from '../../context.ts'
 
 const CORE = { items: 2, users: 3, iterate: true }
@@ -181,13 +182,16 @@ describe('stage split', () => {
       const removed = Object.values(counts).reduce((sum, n) => sum + n, 0)
       if (strategy === 'temporal') assert.ok(counts.pastOfTested! > 0)
       if (strategy === 'rolling-1') assert.ok(counts.afterWindow! > 0)
-      const { data } = await readTable(
-        folderOf(`zipf_${strategy}`),
-        await readManifest(folderOf(`zipf_${strategy}`)),
-        'events-00000-of-00001.parquet',
-      )
+      const folder = folderOf(`zipf_${strategy}`)
+      const dataset = await readManifest(folder)
+      const { rows } = await readTable(folder, dataset, 'events-00000-of-00001.parquet')
       const { interactions } = facts.unfiltered as { interactions: number }
-      assert.equal((data.user as Int32Array).length + removed, interactions)
+      assert.equal(rows + removed, interactions)
+      assert.deepEqual((await verify(folder, dataset)).problems, [])
+      const wrong = { ...facts, removed: { ...counts, duplicates: 1 } }
+      assert.deepEqual((await verify(folder, { ...dataset, facts: wrong })).problems, [
+        'manifest.json: -1 events of the source are neither in events-….parquet nor counted as removed',
+      ])
     }
   })
 

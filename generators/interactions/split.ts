@@ -124,7 +124,7 @@ const NOTHING = { pastOfTested: 0, afterWindow: 0, coldItems: 0, shortUsers: 0 }
 async function useLog(db: Duckdb, law: Law): Promise<Cut> {
   if (law.strategy === 'temporal') return useTemporal(db, law.quantile)
   if (law.strategy === 'rolling') return useRolling(db, law.cuts, law.fold)
-  await db.run('CREATE VIEW used AS SELECT *, false AS late FROM log')
+  await db.run('CREATE OR REPLACE VIEW used AS SELECT *, false AS late FROM log')
   return { from: null, to: null, coldItems: 0, removed: NOTHING }
 }
 

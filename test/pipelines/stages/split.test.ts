@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Context, Journal, Params, Stage } from '../../../contracts.ts'
+import type { Context, Params, Stage } from '../../../contracts.ts'
 import { UserError } from '../../../io/errors.ts'
 import { hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit, readTable } from '../../../io/manifest.ts'
@@ -119,39 +119,6 @@ describe('stage split', () => {
     await run('zipf', { strategy: 'leave-one-out', core: CORE }, testContext(root, { journal: resumed }))
     assert.equal(await hashTree(folder), whole)
     assert.equal((await stat(train)).mtimeMs, before)
-  })
-
-  it('goes on after a kill with the tables of its database, and without them', async () => {
-    const params = { strategy: 'rolling-2', dedup: 'last', core: CORE, cuts: [0.6, 0.8] }
-    const folder = folderOf('zipf_rolling-2')
-    const journal = memoryJournal()
-    await run('zipf', params, testContext(root, { journal }))
-    const whole = await hashTree(folder)
-    const stops = ['log', 'event', 'events-00000-of-00001.parquet', 'valid-00000-of-00001.parquet']
-    for (const [n, stop] of stops.entries()) {
-      await rm(folder, { recursive: true })
-      const ended = new AbortController()
-      const held = memoryJournal()
-      const stopping: Journal = {
-        done: held.done,
-        async record(name, receipt) {
-          await held.record(name, receipt)
-          if (name === stop) ended.abort(new Error('stopped'))
-        },
-      }
-      const ctx = testContext(root, { journal: stopping, signal: ended.signal })
-      await assert.rejects(run('zipf', params, ctx), /stopped/)
-      // an interrupted stage leaves its database, as a killed one does; half of the time it is lost all the same
-      assert.ok((await readdir(folder)).includes('work'), stop)
-      if (n % 2 === 1) await rm(join(folder, 'work'), { recursive: true })
-      await run('zipf', params, testContext(root, { journal: held }))
-      assert.equal(await hashTree(folder), whole, stop)
-    }
-    await rm(folder, { recursive: true })
-    await mkdir(join(folder, 'work'), { recursive: true })
-    await writeFile(join(folder, 'work', 'work.duckdb'), 'no database')
-    await run('zipf', params, testContext(root, { journal }))
-    assert.equal(await hashTree(folder), whole)
   })
 
   it('counts every event that is not in the dataset, by reason', async () => {

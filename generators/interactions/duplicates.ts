@@ -27,4 +27,4 @@ export async function dropDuplicates(db: Duckdb, policy: Duplicates): Promise<nu
   return before - (await db.count('SELECT count(*) FROM log'))
 }
 
-const ORDINALS = 2n ** 62n // more than there are
+const ORDINALS = 1n << 62n // more than there are

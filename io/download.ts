@@ -102,6 +102,7 @@ export async function readRange(
 /** Limits in milliseconds. A file may take as long as it would at SLOWEST, and ten minutes. */
 const LIMITS: Limits = { header: 30_000, idle: 30_000, total: 600_000 }
 const SLOWEST = 100 // bytes per millisecond
+const LONGEST = 2 ** 31 - 1 // ms: what a timer can count
 const UNKNOWN = 64 * 2 ** 20 // bytes of a file of unknown size
 
 function wantedOf(url: string, { sha256, bytes, atMost = UNKNOWN, magic }: DownloadOptions): Wanted {
@@ -124,7 +125,9 @@ function tryingOf(url: string, options: DownloadOptions): Trying {
   const stop = new AbortController()
   const late = () =>
     stop.abort(trouble('elsewhere', `${lastName(url)}: not downloaded within ${limits.total / 1000} s`))
-  AbortSignal.timeout(Math.ceil(limits.total)).addEventListener('abort', late, { once: true })
+  AbortSignal.timeout(Math.min(Math.ceil(limits.total), LONGEST)).addEventListener('abort', late, {
+    once: true,
+  })
   return {
     loopback: options.loopback === true,
     limits,

@@ -38,7 +38,10 @@ export interface Served {
 }
 
 /** `at`: how many bytes a broken body has before it breaks. */
-export type Plan = (request: number, path: string) => { fault: Fault; at: number } | null
+export type Plan = (
+  request: number,
+  path: string,
+) => { fault: Fault | 'reset-without-etag'; at: number } | { fault: 'redirect-to'; location: string } | null
 
 export async function serve(
   content: (path: string) => Buffer | null,
@@ -54,6 +57,7 @@ export async function serve(
     const body = content(path)
     if (body === null) response.writeHead(404).end()
     else if (wrong === null) answer(request, response, body, served)
+    else if (wrong.fault === 'redirect-to') response.writeHead(302, { location: wrong.location }).end()
     else MISBEHAVE[wrong.fault]({ request, response, at: wrong.at, body, served })
   })
   server.on('connection', (socket) => {
@@ -111,8 +115,10 @@ interface Wrong {
 
 const length = (body: Buffer) => ({ 'content-length': body.length })
 
-const MISBEHAVE: Record<Fault, (wrong: Wrong) => unknown> = {
+const MISBEHAVE: Record<Fault | 'reset-without-etag', (wrong: Wrong) => unknown> = {
   reset: ({ request, response, body, served, at }) => answer(request, response, body, served, at),
+  'reset-without-etag': ({ response, body, at }) =>
+    response.writeHead(200, length(body)).write(body.subarray(0, at), () => response.socket?.destroy()),
   stall: ({ response, body, at }) =>
     response.writeHead(200, { ...length(body), etag: etagOf(body) }).write(body.subarray(0, at)),
   // a chunked body that ends well, and too early

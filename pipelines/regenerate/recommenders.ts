@@ -33,7 +33,13 @@ const regenerator: Regenerator = {
       const stage: Stage = { id: name, run: name, deps: [LOG], outs: [outs], params, device: 'cpu' }
       await mkdir(join(root, outs), { recursive: true })
       const places = { deps: { [LOG]: join(root, LOG) }, outs: { [outs]: join(root, outs) } }
-      const quiet = { log: () => {}, progress: () => {}, asked: { stages: '', flags: '' }, workers: 1 }
+      const quiet = {
+        log: () => {},
+        progress: () => {},
+        asked: { stages: '', flags: '' },
+        workers: 1,
+        key: '',
+      }
       const journal = { done: () => undefined, record: async () => {}, receipts: new Map<string, Json>() }
       const around = { root, seed: seed as number, places, journal, signal, ...quiet }
       await (work as RunStage)(stage, stageContext(stage, around))

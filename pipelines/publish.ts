@@ -6,11 +6,20 @@
  * imprint and code give equal bytes. It does not write into a folder that holds something else.
  */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Dataset, Json } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
-import { artifact, exists, listFiles, sha256, syncFile, syncFolder, writeDurable } from '../io/files.ts'
+import {
+  artifact,
+  exists,
+  listFiles,
+  renameDurable,
+  sha256,
+  syncFile,
+  syncFolder,
+  writeDurable,
+} from '../io/files.ts'
 import { pretty } from '../io/json.ts'
 import { checkDataset, MANIFEST, readManifest, SUMS } from '../io/manifest.ts'
 import { type PublishedDataset, publicationText } from '../io/publication.ts'
@@ -26,37 +35,44 @@ export interface PublishOptions {
   compatible: boolean
 }
 
-/** Writes the publication and returns its files, in order. */
+/** Writes the publication and returns its files, in order. It appears whole or not at all. */
 export async function publish(
   sources: readonly string[],
   out: string,
   options: PublishOptions,
 ): Promise<readonly PublishedFile[]> {
-  if (((await exists(out)) && (await readdir(out)).length > 0) || (await exists(join(out, MANIFEST))))
-    throw new UserError(`publish: ${out} is not empty. Name a new folder with --out`)
+  const there = await readdir(out).catch(() => [])
+  if (there.length > 0) throw new UserError(`publish: ${out} is not empty. Name a new folder with --out`)
+  const work = `${resolve(out)}.partial`
+  await rm(work, { recursive: true, force: true })
+  try {
+    await build(sources, work, options)
+    const files = await filesOf(work)
+    await renameDurable(work, resolve(out))
+    return files
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+async function build(sources: readonly string[], out: string, options: PublishOptions): Promise<void> {
   const datasets: Dataset[] = []
   const entries: PublishedDataset[] = []
   for (const source of await datasetsUnder(sources)) {
     const dataset = await checked(source)
-    if (datasets.some(({ name }) => name === dataset.name))
-      throw new UserError(`publish: two datasets are called ${dataset.name}`)
-    const path = `data/${dataset.name}`
+    const { name, version, track } = dataset
+    if (datasets.some((one) => one.name === name))
+      throw new UserError(`publish: two datasets are called ${name}`)
+    const path = `data/${name}`
     await copyDataset(source, dataset, join(out, path))
     if (options.compatible) await writeCompatible(source, dataset, join(out, 'compatible'))
     const { sha256, bytes } = await artifact(join(out, path, MANIFEST), out)
-    entries.push({
-      name: dataset.name,
-      version: dataset.version,
-      track: dataset.track,
-      path,
-      manifest: { sha256, bytes },
-    })
+    entries.push({ name, version, track, path, manifest: { sha256, bytes } })
     datasets.push(dataset)
   }
   await writeDescriptions(out, datasets, options)
   await writeDurable(join(out, SUMS), await sumsOf(out, publicationText(entries)))
   await writeDurable(join(out, MANIFEST), publicationText(entries))
-  return filesOf(out)
 }
 
 async function writeDescriptions(

@@ -3,7 +3,7 @@
  *
  * A cut is taken up where it was by a range request with If-Range, when the server gave a strong ETag for the same URL;
  * else from the start. 5xx, 408 and 429 wait as long as Retry-After says, else 0.5 s, 1 s, 2 s, … to 30 s. Attempts that
- * brought PROGRESS bytes are not counted. Whole bytes of a wrong hash are asked for once more, then elsewhere.
+ * brought PROGRESS bytes that can be gone on from are not counted. Whole bytes of a wrong hash are asked for once more, then elsewhere.
  * Status, Content-Range, Content-Length, Content-Encoding, the first bytes, the number of bytes and the hash must all be right.
  */
 import { shownText } from './address.ts'
@@ -65,7 +65,8 @@ async function fromPlace(place: string, sink: Sink, wanted: Wanted, trying: Tryi
       )
     } catch (error) {
       if (!isTrouble(error) || trying.signal.aborted) throw error
-      failures = sink.bytes - before >= PROGRESS ? 1 : failures + 1
+      const isKept = error.advice === 'again' && sink.origin !== null // what cannot be gone on from is no progress
+      failures = isKept && sink.bytes - before >= PROGRESS ? 1 : failures + 1
       if (error.advice !== 'again') await sink.restart()
       if (error.advice === 'elsewhere' || failures >= trying.attempts) throw error
       await trying.sleep(error.after ?? Math.min(LONGEST_WAIT, 250 * 2 ** failures), trying.signal)

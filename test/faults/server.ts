@@ -41,7 +41,7 @@ export interface Served {
 export type Plan = (
   request: number,
   path: string,
-) => { fault: Fault; at: number } | { fault: 'redirect-to'; location: string } | null
+) => { fault: Fault | 'reset-without-etag'; at: number } | { fault: 'redirect-to'; location: string } | null
 
 export async function serve(
   content: (path: string) => Buffer | null,
@@ -115,8 +115,10 @@ interface Wrong {
 
 const length = (body: Buffer) => ({ 'content-length': body.length })
 
-const MISBEHAVE: Record<Fault, (wrong: Wrong) => unknown> = {
+const MISBEHAVE: Record<Fault | 'reset-without-etag', (wrong: Wrong) => unknown> = {
   reset: ({ request, response, body, served, at }) => answer(request, response, body, served, at),
+  'reset-without-etag': ({ response, body, at }) =>
+    response.writeHead(200, length(body)).write(body.subarray(0, at), () => response.socket?.destroy()),
   stall: ({ response, body, at }) =>
     response.writeHead(200, { ...length(body), etag: etagOf(body) }).write(body.subarray(0, at)),
   // a chunked body that ends well, and too early

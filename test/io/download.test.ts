@@ -102,6 +102,19 @@ describe('io/download', () => {
     assert.deepEqual(waits, [3000, 1000]) // the second of 0.5 s, 1 s, 2 s, …
   })
 
+  it('does not go on for ever with what brings nothing: a body that ends well and too early, a cut without an ETag', async () => {
+    const early = await start(() => ({ fault: 'short-body', at: 200_000 }))
+    await assert.rejects(
+      download(`${early.url}a`, path(), options({ ...whole, attempts: 3 })),
+      /sent 200000 bytes/,
+    )
+    assert.equal(early.asked.length, 3)
+    const untagged = await start(() => ({ fault: 'reset-without-etag', at: 200_000 }))
+    await assert.rejects(download(`${untagged.url}a`, path(), options({ ...whole, attempts: 3 })), /was cut/)
+    assert.equal(untagged.asked.length, 3)
+    assert.deepEqual(await readdir(folder), [])
+  })
+
   it('writes no byte more than are expected', async () => {
     const { url } = await start()
     const tooLarge = download(`${url}a`, path(), options({ atMost: 1000 }))

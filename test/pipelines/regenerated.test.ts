@@ -37,7 +37,7 @@ describe('fieldrank regenerate', function () {
       { ...stage('solve', [made], [solved]), params: { solver: 'multigrid', tolerance: 1e-10 } },
       ctx,
     )
-    const size = { users: 60, items: 30 }
+    const size = { users: 80, items: 40 }
     await interactions({ ...stage('interactions', [], ['log']), params: { source: 'zipf', size } }, ctx)
     const rule = { strategy: 'leave-one-out', core: { items: 2, users: 3, iterate: true } }
     await split({ ...stage('split', ['log'], ['datasets/recommenders/zipf']), params: rule }, ctx)

@@ -35,6 +35,7 @@ const doors: Record<string, RegExp> = {
   'parquet-wasm': /^io\/parquet/,
   hyparquet: /^io\/parquet/,
   'hyparquet-compressors': /^io\/parquet/,
+  fzstd: /^io\/parquet-ranges\.ts$/,
   'apache-arrow': /^io\/(arrow|parquet)/,
   '@duckdb/node-api': /^io\/duckdb\.ts$/,
   h5wasm: /^io\/hdf5\.ts$/,

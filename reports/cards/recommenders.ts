@@ -18,7 +18,7 @@ const recommenders: Describer = {
         { title: 'Leakage', blocks: leakageOf(dataset) },
       ],
       after: [
-        await shapeOf(lengths, counts),
+        await shapeOf(dataset, lengths, counts),
         {
           title: 'What is interesting and challenging about the data',
           blocks: [hardOf(dataset, lengths, counts)],
@@ -30,6 +30,8 @@ const recommenders: Describer = {
 }
 
 export default recommenders
+
+const MADE = 'A made log.'
 
 /** Lengths of the histories of the test rows. */
 async function lengthsOf(dataset: Dataset, folder: string): Promise<Float64Array> {
@@ -128,7 +130,7 @@ function tiesOf({ tiedEvents, tieOrder, hasTime }: Params): Block[] {
   return [{ kind: 'text', text: `${said} ${test}` }]
 }
 
-async function shapeOf(lengths: Float64Array, counts: Int32Array): Promise<Section> {
+async function shapeOf({ facts }: Dataset, lengths: Float64Array, counts: Int32Array): Promise<Section> {
   const blocks: Block[] = []
   const add = async (
     file: string,
@@ -139,7 +141,8 @@ async function shapeOf(lengths: Float64Array, counts: Int32Array): Promise<Secti
   ) => {
     if (values.length === 0) return
     const svg = await histogramSvg(values, { axis, what, most: bars(values) })
-    blocks.push({ kind: 'figure', caption, pictures: [{ file, alt: caption, svg }] })
+    const said = facts.made ? `${caption} ${MADE}` : caption
+    blocks.push({ kind: 'figure', caption: said, pictures: [{ file, alt: caption, svg }] })
   }
   await add(
     'lengths.svg',

@@ -150,6 +150,7 @@ describe('stage card', function () {
   it('says of logs where they are from, how they were filtered and split, and what was checked', async () => {
     const last = (await make(LAST)).md
     assert.match(last, /A made log: the generator zipf drew it/)
+    assert.equal(last.match(/\. A made log\./g)?.length, 2) // so does the caption of each of the two figures
     assert.match(last, /Leave-one-out: the last event of a user is the target of test/)
     assert.match(
       last,

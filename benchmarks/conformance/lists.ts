@@ -11,7 +11,15 @@ export function listCases(): Case[] {
   const over = (value: (place: number) => number, k: number) =>
     PLACES.reduce((sum, place) => sum + (place >= 1 && place <= k ? value(place) : 0), 0) / PLACES.length
   const places = [1, 5, 10, 50]
+  const share = (k: number, value: number, about: string) =>
+    of(`surprisal@${k}`, 'takers', about, value, taken(), TAKEN)
   return [
+    share(
+      5,
+      0.3125,
+      'mean of (0 + ¼ + ½ + ¾ + 1)/5, (1 + 1 + ¼)/3, 0 and 0 at 16, 8, 4, 2, 1, 0 takers of 16',
+    ),
+    share(2, 0.28125, 'mean of (0 + ¼)/2, 1, 0 and 0'),
     ...places.map((k) =>
       of(`ndcg@${k}`, 'places', `(Σ 1/log2(place + 1) over places ≤ ${k}) / 8`, over(gain, k)),
     ),

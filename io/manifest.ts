@@ -20,7 +20,7 @@ export const MANIFEST = 'manifest.json'
 export const SUMS = 'SHA256SUMS'
 
 /** `train-00000-of-00002.parquet`: the pattern that dataset hubs know as a split in parts. */
-export function shardName(split: Split, index: number, of: number, extension = 'parquet'): string {
+export function shardName(split: Split | 'events', index: number, of: number, extension = 'parquet'): string {
   const digits = (count: number) => String(count).padStart(5, '0')
   return `${split}-${digits(index)}-of-${digits(of)}.${extension}`
 }

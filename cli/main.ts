@@ -7,7 +7,7 @@ import { Command, CommanderError, Option as Flag } from 'commander'
 import { suggest, UserError } from '../io/errors.ts'
 import { load, namesIn } from '../io/lookup.ts'
 import { failureOf } from '../pipelines/failure.ts'
-import { version } from './flags/package.ts'
+import { version } from './flags/version.ts'
 import type { Option, Verb } from './verb.ts'
 
 const EXAMPLES = [

@@ -13,8 +13,8 @@ import { measured, significant } from '../reports/numbers.ts'
 import { datasetFlags, datasetFolder } from './flags/dataset.ts'
 import { childEnvironment } from './flags/environment.ts'
 import { limitsOf } from './flags/limits.ts'
-import { version } from './flags/package.ts'
 import { defaultFile } from './flags/pipeline.ts'
+import { version } from './flags/version.ts'
 import type { Verb } from './verb.ts'
 
 const verb: Verb = {

@@ -138,9 +138,12 @@ export function linesOf(
   )
 }
 
-/** The methods that can be ranked: those with a value for each row. */
+/** The methods that can be ranked: those with a value for each row. A bound, which its run says it is, is no method. */
 export function rankableOf(methods: readonly Method[], first: MetricFacts | undefined): Method[] {
-  return methods.filter(({ perRow }) => first !== undefined && perRow[first.name] !== undefined)
+  const isBound = ({ runs }: Method) => runs.some(({ submission }) => submission.method.params.bound === true)
+  return methods.filter(
+    (method) => first !== undefined && method.perRow[first.name] !== undefined && !isBound(method),
+  )
 }
 
 /** What a table says of its dataset. */

@@ -76,6 +76,7 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',
+    'oracle, on made logs alone, ranks by the true law of the next item, the hidden state of the user included: a bound, not ranked. No method does better in expectation; what the run says of itself has the exact expectation.',
   ],
 }
 

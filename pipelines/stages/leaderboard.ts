@@ -39,7 +39,8 @@ const leaderboard: Work<{ track: string }> = async ({ params: { track: name } },
   const standings: Standing[] = []
   const drawings: Drawing[] = []
   for (const entry of entries) {
-    const methods = methodsOf(entry.runs, everyone)
+    const here = everyone.filter(({ submission }) => !entry.absent.includes(submission.method.model))
+    const methods = methodsOf(entry.runs, here)
     const standing = standingOf(entry, methods, name, ctx)
     standings.push(standing)
     drawings.push(...(await draw(entry, standing, methods, track)))
@@ -69,6 +70,7 @@ interface Entry {
   dataset: Dataset
   metrics: readonly MetricFacts[]
   runs: readonly Run[]
+  absent: readonly string[] // models that have nothing to say here
   folders: { data: string; runs: string }
 }
 
@@ -83,7 +85,8 @@ async function readTrack(track: string, key: string, ctx: Context): Promise<Entr
     if (!(await exists(join(folders.data, 'manifest.json')))) continue
     const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key)
     const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
-    entries.push({ dataset: await readManifest(folders.data), metrics, runs: found.runs, folders })
+    const { runs: own, absent } = found
+    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, folders })
   }
   return entries
 }

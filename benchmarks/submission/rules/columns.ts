@@ -109,7 +109,7 @@ export const columnRules: readonly Rule<Values>[] = [
       return inRows(
         columns,
         key,
-        (items, id) => items.find((item) => item !== 0 && seen.get(id)?.has(item)),
+        (items, id) => items.find((item) => item !== 0 && seen.get(id)?.has(item) === true),
         (item) => `item ${item} is in the history, and seen items are excluded`,
       )
     },

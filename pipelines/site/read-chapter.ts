@@ -50,7 +50,7 @@ async function readSet(place: Place, standing: Standing, copies: Copies): Promis
       track: name,
       dataset: dataset.name,
       key: track.key,
-      facts: dataset.facts,
+      facts: { ...dataset.facts, ...(await track.measured?.(dataset, folder)) }, // as score.ts tells metrics
       truth: { schema: schemaOf(dataset, truth), shards },
       predictions: track.predictions(dataset.facts),
       metrics: standing.metrics.map((metric) => metric.name),

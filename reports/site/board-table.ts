@@ -54,10 +54,16 @@ export function recomputeButton(line: Line, recipe: string, dataset: string): Ma
   return html`<button type="button" class="recompute needs-script" data-recipe="${recipe}" data-line="${methodSlug(line)}" aria-label="Recompute ${line.model} with ${line.loss} on ${dataset}">recompute</button>`
 }
 
-function columnsOf(standing: Standing, { track, root }: Place): Column[] {
+const up = 'ascending' as const
+
+function columnsOf(standing: Standing, place: Place): Column[] {
   const { lines, metrics } = standing
-  const of = rankedIn(lines)
-  const up = 'ascending' as const
+  const scores = metrics.map((metric, i) => metricColumn(metric, lines, i === 0))
+  return [...nameColumns(rankedIn(lines), place), ...scores, ...COSTS]
+}
+
+/** Where a line stands among the ranked ones, and what it is called. */
+function nameColumns(ranked: number, { track, root }: Place): Column[] {
   const name = (line: Line) => html`<a href="${root}${methodPage(track, line)}"><bdi>${line.model}</bdi></a>`
   return [
     {
@@ -75,7 +81,7 @@ function columnsOf(standing: Standing, { track, root }: Place): Column[] {
       first: up,
       value: ({ range }) => (range === null ? null : range[0] * 1e4 + range[1]),
       text: () => '',
-      cell: (line) => rankInterval(line, of),
+      cell: (line) => rankInterval(line, ranked),
     },
     {
       head: 'ties',
@@ -102,35 +108,37 @@ function columnsOf(standing: Standing, { track, root }: Place): Column[] {
       value: ({ loss }) => loss,
       text: ({ loss }) => loss,
     },
-    ...metrics.map((metric, i) => metricColumn(metric, lines, i === 0)),
-    {
-      head: 'weights',
-      about: 'trainable numbers',
-      kind: 'number',
-      first: up,
-      value: ({ parameters }) => parameters,
-      text: ({ parameters }) => count(parameters),
-    },
-    {
-      head: 'train',
-      about: 'wall-clock seconds of training',
-      kind: 'number',
-      first: up,
-      value: ({ trainSeconds }) => trainSeconds,
-      text: ({ trainSeconds }) => seconds(trainSeconds),
-    },
-    {
-      head: 'memory',
-      about: 'the most that the process of a run held',
-      kind: 'number',
-      first: up,
-      value: ({ peakBytes }) => peakBytes,
-      text: ({ peakBytes }) => bytes(peakBytes),
-    },
   ]
 }
 
-/** a … z, and from there on in Greek: no table has 50 groups that overlap nothing. */
+const COSTS: readonly Column[] = [
+  {
+    head: 'weights',
+    about: 'trainable numbers',
+    kind: 'number',
+    first: up,
+    value: ({ parameters }) => parameters,
+    text: ({ parameters }) => count(parameters),
+  },
+  {
+    head: 'train',
+    about: 'wall-clock seconds of training',
+    kind: 'number',
+    first: up,
+    value: ({ trainSeconds }) => trainSeconds,
+    text: ({ trainSeconds }) => seconds(trainSeconds),
+  },
+  {
+    head: 'memory',
+    about: 'the most that the process of a run held',
+    kind: 'number',
+    first: up,
+    value: ({ peakBytes }) => peakBytes,
+    text: ({ peakBytes }) => bytes(peakBytes),
+  },
+]
+
+/** a … z, then α, β, … */
 function letterOf(group: number): string {
   return group < 26 ? String.fromCharCode(97 + group) : String.fromCharCode(945 + group - 26)
 }

@@ -70,7 +70,7 @@ export function costPlot(
   const said = `${headOf(metric)} against ${cost.title}, ${points.length} methods; on the front: ${front.map(({ line }) => nameOf(line)).join(', ')}`
   return html`<figure class="cost"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="group" aria-label="${said}">
 ${axes(across, up, { x: `${cost.title} →`, y: `${metric.name}, better is ${metric.better === 'lower' ? 'lower, drawn higher' : 'higher'}`, text: cost.text })}
-<path class="stair" d="${stair(front, across, up)}"/>
+${front.length > 0 && html`<path class="stair" d="${stair(front, across, up)}"/>`}
 ${points.map((point) => mark(point, { across, up, isFront: front.includes(point) }, cost, metric, at))}
 ${labels(front, points, across, up)}</svg></figure>`
 }

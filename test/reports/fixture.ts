@@ -81,6 +81,7 @@ export async function fakeLists(
     user: { type: 'i32', shape: [], about: 'user' },
     history: { type: 'i32', shape: ['*'], about: 'items before' },
     target: { type: 'i32', shape: [], about: 'the item after' },
+    time: { type: 'i64', shape: [], about: 'when' },
   }
   const columns: Columns = {
     rows: users,
@@ -88,6 +89,7 @@ export async function fakeLists(
       user: Int32Array.from({ length: users }, (_, u) => u + 1),
       history: Array.from({ length: users }, () => Int32Array.of(1, 2)),
       target: new Int32Array(users).fill(3),
+      time: new BigInt64Array(users),
     },
   }
   return fakeDataset(join(root, 'datasets/recommenders', name), 'recommenders', schema, columns, {

@@ -39,11 +39,7 @@ export function rowViewer(section: HTMLElement): void {
       const fields = await fieldsOf(recipe, number, line.value, open)
       if (own !== latest) return // another row was asked for meanwhile
       show(section, fields)
-      const read =
-        traffic.requests > 0 ? ` So far ${traffic.requests} range requests, ${kilobytes(traffic.bytes)}.` : ''
-      const id = fields[recipe.key]![0]!
-      const place = id === number ? '' : ` (place ${number} in its files)`
-      status.textContent = `Row ${id}${place}, its row group checked by its hash.${read}`
+      status.textContent = saidOf(fields[recipe.key]![0]!, number, traffic)
     } catch (error) {
       if (own === latest) status.textContent = (error as Error).message
     }
@@ -57,6 +53,13 @@ export function rowViewer(section: HTMLElement): void {
   form.addEventListener('change', () => void draw())
   form.addEventListener('submit', (event) => event.preventDefault())
   void draw()
+}
+
+/** Which row it is: its files may hold it at another place. */
+function saidOf(id: number, at: number, { requests, bytes }: Traffic): string {
+  const read = requests > 0 ? ` So far ${requests} range requests, ${kilobytes(bytes)}.` : ''
+  const place = id === at ? '' : ` (place ${at} in its files)`
+  return `Row ${id}${place}, its row group checked by its hash.${read}`
 }
 
 /** A source per file, opened once; anew when other files are chosen. */

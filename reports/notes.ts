@@ -32,6 +32,7 @@ export function notesOf(
     ...metrics.map(definition),
     ...(metrics.some(({ name }) => name.includes('@')) ? ['k is the number after the @.'] : []),
     ...protocol,
+    ...(lines.some(({ rank }) => rank !== null) ? lines.flatMap(boundOf(first)) : []),
     `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
@@ -58,6 +59,14 @@ export function commandOf({ asked: { stages, flags } }: Board): string {
   return `fieldrank run ${stages === '' ? '' : `${stages} `}${flags}`
 }
 
+/** Where others are ranked, a row with a score and without a rank is a bound, which says of itself what it bounds. */
+function boundOf({ name }: MetricFacts): (line: Line) => string[] {
+  return ({ rank, model, scores, about }) =>
+    rank === null && scores[name] !== undefined
+      ? [`${model}, which has no rank: ${sentence(about.join(' '))}`]
+      : []
+}
+
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
 export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   operators: [
@@ -67,7 +76,6 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',
-    'oracle, on made logs alone, ranks by the true law of the next item, the hidden state of the user included: a bound, not ranked. No method does better in expectation; what the run says of itself has the exact expectation.',
   ],
 }
 

@@ -1,6 +1,7 @@
 /** The sentences around a table: what it is about, how its numbers came to be, and how to make them again. */
 import type { Board, Line, MetricFacts, Standing } from './board.ts'
-import { NONE, ROUNDING } from './numbers.ts'
+import { boundsOf } from './bounds.ts'
+import { NONE, ROUNDING, significant } from './numbers.ts'
 import { powerOf, sharedOf } from './table.ts'
 
 /** Said of every made log, in the caption, so that no one takes it for evidence about losses. */
@@ -19,10 +20,10 @@ export function captionOf({ dataset }: Standing): { about: string; source: strin
 
 /** What stands below every table. `level` is that of the ranks; `protocol` is what the track says of itself. */
 export function notesOf(
-  standing: Pick<Standing, 'metrics' | 'lines'>,
+  standing: Pick<Standing, 'metrics' | 'lines' | 'resolution'>,
   { level, protocol }: { level: number; protocol: readonly string[] },
 ): string[] {
-  const { metrics, lines } = standing
+  const { metrics, lines, resolution } = standing
   const [first] = metrics
   if (first === undefined) return []
   const several = lines.some(({ seeds }) => seeds.length > 1)
@@ -32,11 +33,19 @@ export function notesOf(
     ...metrics.map(definition),
     ...(metrics.some(({ name }) => name.includes('@')) ? ['k is the number after the @.'] : []),
     ...protocol,
-    ...(lines.some(({ rank }) => rank !== null) ? lines.flatMap(boundOf(first)) : []),
+    ...boundsOf(lines, first).map(
+      ({ model, about }) => `${model}, which has no rank: ${sentence(about.join(' '))}`,
+    ),
     `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
-    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. leaderboard.csv has the interval of each rank.`,
+    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude.`,
+    ...(resolution === null
+      ? []
+      : [
+          `The smallest difference in ${first.name} that these rows can see: ${significant(resolution, 2)} (the median over all pairs of methods of the paired difference that a test at 5 % calls real in 80 % of samples like this one).`,
+        ]),
+    ...(lines.some(({ pareto }) => pareto.time || pareto.memory) ? [FRONT] : []),
     ...(missing
       ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
       : []),
@@ -59,13 +68,8 @@ export function commandOf({ asked: { stages, flags } }: Board): string {
   return `fieldrank run ${stages === '' ? '' : `${stages} `}${flags}`
 }
 
-/** Where others are ranked, a row with a score and without a rank is a bound, which says of itself what it bounds. */
-function boundOf({ name }: MetricFacts): (line: Line) => string[] {
-  return ({ rank, model, scores, about }) =>
-    rank === null && scores[name] !== undefined
-      ? [`${model}, which has no rank: ${sentence(about.join(' '))}`]
-      : []
-}
+const FRONT =
+  'front: time (memory) where no other row is better in both the first metric and the seconds (the peak memory).'
 
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
 export const PROTOCOL: { readonly [track: string]: readonly string[] } = {

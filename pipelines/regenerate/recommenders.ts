@@ -35,7 +35,7 @@ const regenerator: Regenerator = {
       const places = { deps: { [LOG]: join(root, LOG) }, outs: { [outs]: join(root, outs) } }
       const quiet = { log: () => {}, progress: () => {}, asked: { stages: '', flags: '' }, workers: 1 }
       const journal = { done: () => undefined, record: async () => {}, receipts: new Map<string, Json>() }
-      const around = { root, seed: seed as number, places, journal, signal, ...quiet }
+      const around = { root, key: '', seed: seed as number, places, journal, signal, ...quiet }
       await (work as RunStage)(stage, stageContext(stage, around))
     }
     try {

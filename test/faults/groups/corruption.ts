@@ -184,7 +184,7 @@ async function repairs(count: number, rng: Rng): Promise<Tally> {
   const out = await temporary()
   const access = { loopback: true }
   try {
-    const [{ folder: cache }] = (await fetchDatasets(served.url, out, access)) as [{ folder: string }]
+    const cache = (await fetchDatasets(served.url, out, access))[0]!.folder
     for (let i = 0; i < count; i++) {
       const bad = dataset.shards.map(({ path }) => path).filter(() => rng.integer(2) === 0)
       await counted.try(`bad: ${bad}`, async () => {
@@ -197,7 +197,7 @@ async function repairs(count: number, rng: Rng): Promise<Tally> {
         const found = await named(cache)
         if (found.sort().join() !== bad.sort().join()) return `verify names ${found}`
         served.asked.length = 0
-        const [{ fetched }] = (await fetchDatasets(served.url, out, access)) as [{ fetched: string[] }]
+        const { fetched } = (await fetchDatasets(served.url, out, access))[0]!
         if ([...fetched].sort().join() !== bad.join()) return `fetched ${fetched}`
         if (served.asked.length !== bad.length + 1)
           return `${served.asked.length} requests, expected ${bad.length + 1}`

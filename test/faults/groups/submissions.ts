@@ -15,9 +15,9 @@ import { sha256File } from '../../../io/files.ts'
 import { writeParquet } from '../../../io/parquet.ts'
 import { runGuarded } from '../../../pipelines/guard.ts'
 import { entry } from '../../benchmarks/submission/an-entry.ts'
-import { GRID, makeOperators } from '../../benchmarks/toy-datasets.ts'
+import { GRID, makeOperators, temporary } from '../../benchmarks/toy-datasets.ts'
 import { breaks, ends, fields, footer, lists, statement } from '../broken-submissions.ts'
-import { type Group, scratch, type Tally, tally } from '../checks.ts'
+import { type Group, type Tally, tally } from '../checks.ts'
 import { breaches, mutations } from '../workflow-policy.ts'
 
 const group: Group = {
@@ -77,7 +77,7 @@ const SCHEMA: Schema = {
 /** In the child, as `fieldrank submit` does it: refused as a mistake, and nothing is written beside the folder it was given. */
 async function disguised(count: number, rng: Rng): Promise<Tally> {
   const seen = tally()
-  const folder = await scratch()
+  const folder = await temporary()
   await makeOperators(join(folder, 'data'))
   const good = await written(join(folder, 'good.parquet'), predictions(rng))
   const pickle = Buffer.from(`\x80\x04cposix\nsystem\n(S'touch ${folder}/executed'\ntR.`, 'latin1')
@@ -125,7 +125,7 @@ async function disguised(count: number, rng: Rng): Promise<Tally> {
 /** The same predictions in another order and layout: the same scores, and the same bytes of our copy. */
 async function again(count: number, rng: Rng): Promise<Tally> {
   const seen = tally()
-  const folder = await scratch()
+  const folder = await temporary()
   await makeOperators(join(folder, 'data'))
   const judged = async (columns: Columns, name: string) => {
     const out = join(folder, name)

@@ -67,7 +67,13 @@ export async function train(
     const submission = { method: methodOf(run, request, ctx.seed), ...wordsOf(run, learned) }
     await writeRun(out, { track, trackName: request.track, dataset, predictions, truth, ...submission })
     const trainSeconds = checkpoints.secondsBefore() + (trained - start) / 1000
-    await writeMeasured(out, { trainSeconds, predictSeconds, ...engine })
+    const { lossBytes } = network
+    await writeMeasured(out, {
+      trainSeconds,
+      predictSeconds,
+      ...(lossBytes !== undefined && { lossBytes }),
+      ...engine,
+    })
     await checkpoints.drop()
     const { at } = kept
     const { status, steps } = learned

@@ -294,6 +294,7 @@ export interface Context {
   out(path: string): string
   journal: Journal
   workers: number // threads that one stage may use: they change no byte, and no stage key knows of them
+  part?: readonly [from: number, to: number] // on a cluster: the shards to make, and nothing but them
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

@@ -33,7 +33,7 @@ export async function openNetwork(
   const { channels } = loss.entry
   const facts = channels === undefined ? batch.facts : { ...batch.facts, channels }
   const build = (init: Init) => model.entry.build(model.params, facts, init)
-  const weights = collectWeights(build, random)
+  const weights = await built(model, () => collectWeights(build, random))
   if (weights.size === 0)
     throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)
   const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
@@ -47,7 +47,9 @@ export async function openNetwork(
   const input = { ...batch.shapes.input }
   const feeds = { ...input, target: batch.shapes.target }
   const { clip, ema: average } = budget
-  const step = await compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine)
+  const step = await built(model, () =>
+    compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine),
+  )
   const prediction = await compileForward({ weights, feeds: input, forward }, engine)
   const [size, length] = batch.shapes.target.shape as [number, number]
   const [items, width] = catalog ?? []
@@ -65,10 +67,45 @@ export async function openNetwork(
   }
 }
 
+/**
+ * A model's own arithmetic says whether its params fit together (heads that divide a width, a patch that fits a grid): what
+ * it throws with params that somebody changed is about those. With its defaults it is a bug, and is left to look like one.
+ */
+async function built<T>({ name, entry, params }: Chosen<Model>, build: () => T | Promise<T>): Promise<T> {
+  try {
+    return await build()
+  } catch (error) {
+    const changed = Object.entries(params).filter(([key, value]) => value !== entry.defaults[key])
+    if (changed.length === 0 || error instanceof UserError) throw error
+    const words = changed.map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join(', ')
+    throw new UserError(`model ${name} cannot be built with ${words}: ${(error as Error).message}`)
+  }
+}
+
 /** The optimizer of a budget with its settings, both known to exist. */
 export function openOptimizer({ optimizer: name, settings }: Budget): { name: string; params: Params } {
   oneOf('optimizer', name, Object.keys(optimizers))
-  return { name, params: withDefaults(`optimizer ${name}`, optimizers[name]!.defaults, settings) }
+  const params = withDefaults(`optimizer ${name}`, optimizers[name]!.defaults, settings)
+  for (const [setting, value] of Object.entries(params)) {
+    const { holds, words } = RANGES[setting] ?? ANY
+    if (typeof value === 'number' && !holds(value))
+      throw new UserError(`optimizer ${name}: ${setting} must be ${words} (got ${value})`)
+  }
+  return { name, params }
+}
+
+/** What a number may be, by its name: a name means the same in every optimizer. */
+const share = { holds: (x: number) => x >= 0 && x < 1, words: 'a number from 0 to below 1' }
+const count = { holds: (x: number) => Number.isInteger(x) && x >= 1, words: 'a whole number from 1' }
+const ANY = { holds: (x: number) => x >= 0 && Number.isFinite(x), words: 'a number from 0' }
+const RANGES: { readonly [setting: string]: typeof ANY } = {
+  beta1: share,
+  beta2: share,
+  momentum: share,
+  epsilon: { holds: (x) => x > 0 && Number.isFinite(x), words: 'a positive number' },
+  every: count,
+  steps: count,
+  longest: count,
 }
 
 export async function openEngine(given: Params): Promise<EngineOptions> {

@@ -1,15 +1,21 @@
 /** fieldrank run: makes what is missing or out of date, then shows the leaderboards. */
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { UserError } from '../io/errors.ts'
+import { suggest, UserError } from '../io/errors.ts'
+import { writeManifests } from '../pipelines/cluster/kubernetes.ts'
+import { clusterSettings } from '../pipelines/cluster/settings.ts'
+import { slurmQueue } from '../pipelines/cluster/slurm-commands.ts'
 import type { Outcome } from '../pipelines/execute.ts'
-import { aim, openState, reasons, type Target } from '../pipelines/plan.ts'
-import { type Report, run } from '../pipelines/run.ts'
+import { onSlurm } from '../pipelines/executors/slurm.ts'
+import { aim, openState, type Request, reasons, type Target } from '../pipelines/plan.ts'
+import { type Report, type RunOptions, run } from '../pipelines/run.ts'
 import { childEnvironment } from './flags/environment.ts'
 import { pipelineFlags, requestOf } from './flags/pipeline.ts'
 import { progress, seconds } from './terminal/progress.ts'
 import { explainPlan, nothingToDo } from './terminal/reasons.ts'
 import type { Verb } from './verb.ts'
+
+const SHORT = { device: 'train.engine.device', asPublished: 'train.operators.budget.reading' }
 
 const verb: Verb = {
   about: 'makes what is missing or out of date, and shows the leaderboards',
@@ -21,7 +27,16 @@ const verb: Verb = {
     ['-k, --keep-going', 'when a stage fails, go on with those that do not need it'],
     ['--force', 'run the stages asked for even if they are up to date'],
     ['--accept-code', 'take changed code as equal to the old, and run nothing because of it'],
-    ['--device <name>', 'short for --set train.engine.device=<name>'],
+    [
+      '--executor <name>',
+      'where stages run: local, slurm, or k8s (with --dry: it writes manifests)',
+      'local',
+    ],
+    ['--device <name>', `short for --set ${SHORT.device}=<name>`],
+    [
+      '--as-published',
+      `the transposed reading of ConDiff's notebooks: short for --set ${SHORT.asPublished}=as-published`,
+    ],
   ],
   examples: [
     'fieldrank run --profile smoke',
@@ -35,9 +50,12 @@ const verb: Verb = {
     const { dry, device, jobs } = options as { dry?: boolean; device?: string; jobs?: string }
     const set = [
       ...((options.set as string[] | undefined) ?? []),
-      ...(device ? [`train.engine.device=${device}`] : []),
+      ...(device ? [`${SHORT.device}=${device}`] : []),
+      ...(options.asPublished === true ? [`${SHORT.asPublished}=as-published`] : []),
     ]
     const request = { ...requestOf(args, { ...options, set }), force: options.force === true }
+    const executor = executorOf(String(options.executor), dry === true)
+    if (executor === 'k8s') return manifests(request)
     if (dry) {
       const target = aim(request)
       process.stdout.write(explainPlan(target, await reasons(target, openState(target))))
@@ -53,9 +71,12 @@ const verb: Verb = {
         env: childEnvironment(),
         keepGoing: options.keepGoing === true,
         acceptCode: options.acceptCode === true,
+        ...(executor === 'slurm' ? slurm() : {}),
         ...(jobs === undefined ? {} : { jobs: jobsOf(jobs) }),
       })
       events.close()
+      if (report.isStopped && executor === 'slurm')
+        process.stderr.write('the arrays go on; the next run picks them up, `fieldrank cancel` ends them\n')
       return conclude(report, (performance.now() - start) / 1000)
     } finally {
       events.close()
@@ -65,6 +86,38 @@ const verb: Verb = {
 }
 
 export default verb
+
+/** This program, as a node of a cluster is to call it. */
+const COMMAND = [process.execPath, ...process.execArgv, process.argv[1]!]
+
+/** A scheduler may be given all stages that can start: it has limits of its own. */
+function slurm(): Partial<RunOptions> {
+  return {
+    jobs: 10_000,
+    cluster: (local, { pipeline, root, stages }) =>
+      onSlurm(local, slurmQueue(), clusterSettings(pipeline.slurm), { root, stages, command: COMMAND }),
+  }
+}
+
+async function manifests(request: Request): Promise<number> {
+  const target = aim(request)
+  const state = openState(target)
+  const written = await writeManifests(target, state, await reasons(target, state), COMMAND)
+  for (const { stage, tasks, file } of written)
+    process.stdout.write(`${stage}  ${tasks} ${tasks === 1 ? 'task' : 'tasks'}  ${file}\n`)
+  if (written.length === 0) process.stdout.write('no stage could start on a cluster now\n')
+  return 0
+}
+
+const EXECUTORS = ['local', 'slurm', 'k8s']
+
+function executorOf(name: string, dry: boolean): string {
+  if (!EXECUTORS.includes(name))
+    throw new UserError(`--executor ${name}: not found (${EXECUTORS.join(', ')}).${suggest(name, EXECUTORS)}`)
+  if (name === 'k8s' && !dry)
+    throw new UserError('--executor k8s: give --dry: it writes the manifests, and kubectl applies them')
+  return name
+}
 
 /** Ctrl-C once: stages end their shard and stop. Twice: at once. Either way the next run goes on from here. */
 function stopper(): { signal: AbortSignal; forget(): void } {

@@ -4,6 +4,7 @@ import { rng } from '../math/rng.ts'
 
 /** A Context that can be sent to another process: its places and receipts are plain data. */
 export interface StageContext extends Context {
+  key: string // of the stage, as the lock has it
   places: Places
   journal: Journal & { receipts: ReadonlyMap<string, Json> }
 }
@@ -21,9 +22,11 @@ export interface Surroundings {
   root: string
   seed: number
   asked: Context['asked']
+  key: string
   places: Places
   journal: StageContext['journal']
   workers: number
+  part?: readonly [from: number, to: number]
   log(line: string): void
   progress(done: number, total: number, unit: string): void
   signal: AbortSignal

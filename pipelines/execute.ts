@@ -108,6 +108,7 @@ async function make(
       root,
       seed,
       asked,
+      key,
       places: { deps, outs },
       journal,
       workers: limits.workers,

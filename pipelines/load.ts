@@ -29,6 +29,8 @@ export interface Pipeline {
   limits: Limits
   values: Params // the profile: what ${…} refers to
   templates: readonly Template[]
+  slurm: Params // what --executor slurm is told, and k8s below it: cluster/settings.ts, cluster/kubernetes.ts
+  kubernetes: Params
   axes: Readonly<Record<string, readonly Given[]>> // --axis: these replace an axis of that name
   at: Place // the place of a key, for errors
 }
@@ -43,7 +45,7 @@ export interface Given {
   text: string
 }
 
-const TOP = ['schema', 'seed', 'stages', 'profiles']
+const TOP = ['schema', 'seed', 'stages', 'profiles', 'slurm', 'kubernetes']
 const STAGE = ['about', 'run', 'foreach', 'matrix', 'exclude', 'deps', 'outs', 'params', 'device']
 /** What ${…} means besides the profile; a profile may not take these names. */
 export const RESERVED = ['item', 'each', 'seed']
@@ -82,6 +84,8 @@ export function readPipeline(text: string, file: string, profile: string): Pipel
     limits: limitsOf(values, at, profile),
     values: checkProfile(values, at, profile),
     templates: Object.entries(stages).map(([name, stage]) => template(name, stage, stages, at)),
+    slurm: mapping(top.slurm ?? {}, at, ['slurm'], 'slurm'),
+    kubernetes: mapping(top.kubernetes ?? {}, at, ['kubernetes'], 'kubernetes'),
     axes: {},
     at,
   }

@@ -2,6 +2,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { claim } from './claim.ts'
+import { withPieces } from './cluster/collect.ts'
 import type { RunStage } from './context.ts'
 import { type Events, execute, type Outcome } from './execute.ts'
 import { children } from './executors/child.ts'
@@ -23,6 +24,7 @@ export interface RunOptions {
   keepGoing?: boolean
   acceptCode?: boolean
   executor?: RunStage // in place of child processes
+  cluster?: (local: RunStage, target: Target) => RunStage // sends stages elsewhere; `local` are child processes
 }
 
 export interface Report {
@@ -42,11 +44,15 @@ export async function run(request: Request, options: RunOptions): Promise<Report
   const onChildren = (pids: readonly number[]) => owned.children(pids)
   const pool = children({ stages, env: options.env ?? {}, onChildren })
   try {
-    return await carryOut(target, options, options.executor ?? pool.run, owned.check)
+    return await carryOut(target, options, executorOf(options, pool.run, target), owned.check)
   } finally {
     pool.close()
     await owned.release()
   }
+}
+
+function executorOf({ executor, cluster }: RunOptions, local: RunStage, target: Target): RunStage {
+  return cluster?.(local, target) ?? executor ?? withPieces(local, target)
 }
 
 async function carryOut(

@@ -1,6 +1,8 @@
 /** Where the module of a stage lies: `run: solve` is <stages>/solve.ts, or .js once compiled. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Context, Stage } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
 import { CODE } from '../io/lookup.ts'
 
@@ -22,6 +24,20 @@ export function stageFile(stages: string, run: string): string {
   throw new UserError(
     `stage module '${run}' not found in ${folder} (${names.sort().join(', ')}).${suggest(run, names)}`,
   )
+}
+
+/** A stage whose shards can be made side by side says how many there are, once its deps are made: `export const shards`. */
+export type Shards = (stage: Stage, ctx: Pick<Context, 'dep'>) => Promise<number>
+
+/** null where the stage is one piece. */
+export async function shardsOf(
+  stages: string,
+  stage: Stage,
+  ctx: Pick<Context, 'dep'>,
+): Promise<number | null> {
+  const file = stageFile(stages, stage.run)
+  if (!/^export const shards\b/m.test(readFileSync(file, 'utf8'))) return null
+  return ((await import(pathToFileURL(file).href)) as { shards: Shards }).shards(stage, ctx)
 }
 
 /**

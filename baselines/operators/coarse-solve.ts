@@ -8,6 +8,7 @@
  * same hats; x̂ = P A_H⁻¹ (h/H)² Pᵀ rhs. All that is finer than H is lost, much of it for white noise.
  */
 import type { Field, Predictor, Systems } from '../../contracts.ts'
+import { UserError } from '../../io/errors.ts'
 import cholesky from '../../solvers/cholesky.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
 
@@ -19,6 +20,8 @@ const coarseSolve: Predictor<typeof defaults> = {
   defaults,
 
   fit(_, { factor }) {
+    if (!(factor >= 1 && Number.isFinite(factor)))
+      throw new UserError(`baseline coarse-solve: factor must be a number from 1 (got ${factor})`)
     return async (systems) => {
       const { batch, n } = systems.rhs
       const cells = Math.max(2, Math.round((n + 1) / factor)) // m + 1

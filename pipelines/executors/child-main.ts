@@ -32,12 +32,13 @@ process.on('message', (message: ToChild) => {
 })
 
 async function work(message: ToChild & { kind: 'work' }) {
-  const { stage, stages, root, seed, asked, places, workers, receipts } = message
+  const { stage, stages, root, seed, asked, key, places, workers, receipts } = message
   try {
     const ctx = stageContext(stage, {
       root,
       seed,
       asked,
+      key,
       places,
       journal: journal(new Map(receipts)),
       workers,

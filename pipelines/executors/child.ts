@@ -107,10 +107,10 @@ function perform(child: Child, stage: Stage, ctx: StageContext, options: ChildOp
     if (proc.exitCode !== null || proc.signalCode !== null) onClose(proc.exitCode, proc.signalCode)
     ctx.signal.addEventListener('abort', onAbort)
     if (ctx.signal.aborted) onAbort()
-    const { root, seed, asked, places, workers } = ctx
+    const { root, seed, asked, key, places, workers } = ctx
     const receipts = [...ctx.journal.receipts]
     const { stages } = options
-    tell(proc, { kind: 'work', stage, stages, root, seed, asked, places, workers, receipts })
+    tell(proc, { kind: 'work', stage, stages, root, seed, asked, key, places, workers, receipts })
   })
 }
 

@@ -11,6 +11,7 @@ export type ToChild =
       root: string
       seed: number
       asked: Context['asked']
+      key: string
       places: Places
       workers: number
       receipts: readonly (readonly [shard: string, receipt: Json])[]

@@ -28,6 +28,7 @@ import { shardName } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { quantile } from '../../math/statistics.ts'
 import { type FieldsShard, writeFieldsFile } from '../fields-file.ts'
+import type { Shards } from '../stage-file.ts'
 
 type FieldsParams = Params & { generator: string; rows: Params }
 
@@ -47,7 +48,7 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
   const folder = ctx.out(stage.outs[0]!)
   const receipts: Receipt[] = []
   let done = 0
-  for (const shard of plan) {
+  for (const shard of plan.slice(...(ctx.part ?? []))) {
     const tick = () => ctx.progress(++done, total, 'rows')
     const held = await finished(ctx, folder, shard.path)
     done += held === null ? 0 : held.rows
@@ -56,6 +57,7 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
         (await makeShard({ generator, params, schema, device: stage.device }, shard, folder, ctx, tick)),
     )
   }
+  if (ctx.part) return {}
   const facts = factsOf(receipts)
   await writeFieldsFile(folder, {
     about: generator.about,
@@ -74,6 +76,9 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
 }
 
 export default fields
+
+/** How many shards a cluster may make side by side. */
+export const shards: Shards = async (stage) => shardsOf(stage.id, stage.params.rows as Params).length
 
 const SPLITS = ['train', 'valid', 'test'] as const
 const rowDefaults = { train: 0, valid: 0, test: 0, perShard: 100 }

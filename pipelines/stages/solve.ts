@@ -20,6 +20,7 @@ import { writeManifest } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { tableOf, writeParquet } from '../../io/parquet.ts'
 import { type FieldsFile, type FieldsShard, readFieldsFile } from '../fields-file.ts'
+import type { Shards } from '../stage-file.ts'
 import { datasetOf, type Receipt, schemaOf } from './solve/dataset.ts'
 import { type Failure, solveShard } from './solve/solve-shard.ts'
 
@@ -36,13 +37,14 @@ const solve: Work<SolveParams> = async (stage, ctx) => {
   const run: Run = { solver, params, fields, source, folder, ctx, done: 0 }
   const receipts: Receipt[] = []
   const failures: Failure[] = []
-  for (const shard of fields.shards) {
+  for (const shard of fields.shards.slice(...(ctx.part ?? []))) {
     const made = (await finished(run, shard)) ?? (await makeShard(run, shard))
     if ('failures' in made) failures.push(...made.failures)
     else receipts.push(made)
   }
   if (failures.length > 0)
     throw new UserError(`${stage.id}: ${sentence(failures, fields.facts.rows, params.tolerance)}`)
+  if (ctx.part) return {}
   const dataset = datasetOf(basename(stage.outs[0]!), fields, receipts, {
     solver: name,
     solverParams: params,
@@ -52,6 +54,10 @@ const solve: Work<SolveParams> = async (stage, ctx) => {
 }
 
 export default solve
+
+/** How many shards a cluster may make side by side. */
+export const shards: Shards = async (stage, ctx) =>
+  (await readFieldsFile(ctx.dep(stage.deps[0]!))).shards.length
 
 /** `gpu` may be any: the manifest says which one it was. */
 async function onNamedDevice<P extends Params>(name: string, params: P): Promise<P> {

@@ -97,6 +97,21 @@ describe('benchmarks: names in params', () => {
     assert.throws(() => openOptimizer(unknown), /optimizer adam: unknown param 'beta'/)
   })
 
+  for (const [optimizer, setting, value, words] of [
+    ['adam', 'beta1', 1, 'a number from 0 to below 1'],
+    ['adam', 'epsilon', 0, 'a positive number'],
+    ['sgd', 'momentum', -0.1, 'a number from 0 to below 1'],
+    ['adamw', 'decay', -1, 'a number from 0'],
+    ['muon', 'steps', 2.5, 'a whole number from 1'],
+    ['soap', 'every', 0, 'a whole number from 1'],
+  ] as const)
+    it(`refuses ${setting} = ${value} of ${optimizer}`, () => {
+      const { budget } = openBudget('operators', {}, { optimizer, settings: { [setting]: value } })
+      assert.throws(() => openOptimizer(budget), {
+        message: `optimizer ${optimizer}: ${setting} must be ${words} (got ${value})`,
+      })
+    })
+
   it('opens an engine', async () => {
     assert.deepEqual(await openEngine({}), { device: 'cpu', threads: 1 })
     assert.deepEqual(await openEngine({ device: 'eager' }), { device: 'eager', threads: 1 })

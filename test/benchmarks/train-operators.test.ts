@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readSubmission } from '../../benchmarks/submission.ts'
 import { train } from '../../benchmarks/train.ts'
+import { UserError } from '../../io/errors.ts'
 import { readParquet } from '../../io/parquet.ts'
 import { testContext } from '../context.ts'
 import { GRID, makeOperators, temporary } from './toy-datasets.ts'
@@ -39,6 +40,23 @@ describe('benchmarks/train on operators', function () {
     assert.deepEqual(Object.keys(data).sort(), ['row', 'x'])
     assert.equal((data.x as Float32Array).length, rows * GRID * GRID)
   })
+
+  for (const [model, words] of [
+    [{ name: 'scot', dim: 16, heads: 3 }, 'model scot cannot be built with dim = 16, heads = 3: '],
+    [{ name: 'fno', width: -4 }, 'model fno cannot be built with width = -4: '],
+    [{ name: 'mg-tfno', width: 7 }, 'model mg-tfno cannot be built with width = 7: '],
+  ] as const)
+    it(`calls params that do not fit together the mistake they are: ${JSON.stringify(model)}`, async () => {
+      const root = await ready
+      const [loss, engine] = ['l2', { device: 'cpu', threads: 1 }]
+      const request = { track: 'operators', model, loss, seed: 0, budget: { epochs: 1, batch: 5 }, engine }
+      const places = { data: join(root, 'fields'), out: join(root, 'never') }
+      await assert.rejects(train(request, places, testContext(root)), (error: Error) => {
+        assert.ok(error instanceof UserError, String(error))
+        assert.ok(error.message.startsWith(words), error.message)
+        return true
+      })
+    })
 
   it('reads as published when asked, and says so', async () => {
     const published = await run('published', 'l2', { reading: 'as-published' })

@@ -81,6 +81,10 @@ export default async ({ run, outs }, ctx) => writeFileSync(ctx.out(outs[0]) + (r
         ['--device', 'gpu'],
         /^--set train\.engine\.device: no key 'train' in profile 'toy' \(limits, values, shards, pause\)\.\n$/,
       ],
+      [
+        ['--as-published'],
+        /^--set train\.operators\.budget\.reading: no key 'train' in profile 'toy' \(limits, values, shards, pause\)\.\n$/,
+      ],
       [['--dyr'], /^unknown option '--dyr' \(Did you mean --dry\?\)\. See fieldrank --help\n$/],
       [['--set'], /^option '-s, --set <path=value>' argument missing\. See fieldrank --help\n$/],
     ]

@@ -64,6 +64,19 @@ describe(`dense matrices (seed ${seed})`, () => {
       }
     })
 
+  it('takes a matrix of rank 3 of 12: nine eigenvalues are zero to rounding', () => {
+    const random = rng(seed, 'rank')
+    const b = Float64Array.from({ length: 36 }, () => random.normal()) // 12 × 3
+    const gram = (i: number, j: number) =>
+      [0, 1, 2].reduce((sum, k) => sum + b[i * 3 + k]! * b[j * 3 + k]!, 0)
+    const { values } = symmetricEigen(
+      Float64Array.from({ length: 144 }, (_, at) => gram(Math.floor(at / 12), at % 12)),
+      12,
+    )
+    assert.ok(values[2]! > 0)
+    for (const value of values.subarray(3)) assert.ok(Math.abs(value) < 1e-13 * values[0]!)
+  })
+
   it('takes a matrix of zeros and equal eigenvalues', () => {
     assert.deepEqual([...symmetricEigen(new Float64Array(4), 2).values], [0, 0])
     assert.deepEqual([...symmetricEigen(Float64Array.of(1, 0, 0, 1), 2).values], [1, 1])

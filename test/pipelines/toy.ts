@@ -61,6 +61,31 @@ export default async function sum({ deps, outs, params }, ctx) {
   return { bytes: text.length }
 }
 `,
+  // `shards` files in any order, then one over all; a shard that is told to fail does so until the file named exists
+  pieces: `
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+export const shards = async (stage) => stage.params.shards
+export default async function pieces({ params, outs }, ctx) {
+  const folder = ctx.out(outs[0])
+  const all = Array.from({ length: params.shards }, (_, i) => i)
+  for (const i of all.slice(...(ctx.part ?? []))) {
+    const file = join(folder, 'piece-' + i + '.txt')
+    if (ctx.journal.done('piece-' + i) !== undefined && existsSync(file)) continue
+    if (i === params.fails && !existsSync(params.until)) {
+      if (params.how === 'killed') process.kill(process.pid, 'SIGKILL')
+      throw Object.assign(new Error('piece ' + i + ' is odd'), params.how === 'mistake' ? { name: 'UserError' } : {})
+    }
+    await new Promise((resolve) => setTimeout(resolve, params.pause ?? 0))
+    writeFileSync(file + '.tmp', ctx.rng('pieces', i).integer(1000) + '\\n')
+    renameSync(file + '.tmp', file)
+    await ctx.journal.record('piece-' + i, { line: i })
+  }
+  if (ctx.part) return {}
+  writeFileSync(join(folder, 'all.txt'), all.map((i) => readFileSync(join(folder, 'piece-' + i + '.txt'), 'utf8')).join(''))
+  return { pieces: all.length }
+}
+`,
   // fails as asked
   fail: `
 export default async function fail({ params }, ctx) {

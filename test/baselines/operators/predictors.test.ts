@@ -46,6 +46,10 @@ describe(`baselines/operators (seed ${SEED})`, () => {
     for (const [i, value] of data.entries()) assert.ok(Math.abs(value - x[i]!) < 1e-13)
   })
 
+  for (const factor of [0, 0.5, -4, Number.NaN])
+    it(`coarse-solve refuses the factor ${factor}`, () =>
+      assert.throws(() => coarseSolve.fit(train, { factor }), /coarse-solve: factor must be a number from 1/))
+
   it('coarse-solve by hand: 3 × 3 nodes from one, k = 1: x_c = f_c / 16', async () => {
     // h = 1/4, H = 1/2. rhs 1 in the middle: f_c = (1/2)² · 1; A_H = 4 · 4 = 16, so x_c = 1/64; hats 1/2 and 1/4 around
     const rhs = field(1, 3, [0, 0, 0, 0, 1, 0, 0, 0, 0])

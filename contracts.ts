@@ -180,9 +180,8 @@ export interface Loss<T extends Task = Task, P extends Params = Params> extends 
   bytes?(params: P, at: LossSizes): number // of the largest tensors at once, by the analytic model
 }
 export type LossSizes = { size: number; length: number; width: number; items: number } // s, L, D, N
-/** The rows of a catalog that a loss looks up beside those of the batch; without it, a loss needs them all. */
 export interface Lookups<T extends Task, P extends Params> {
-  most(params: P, at: LossSizes): number // so many at once
+  most(params: P, at: LossSizes): number // rows of a catalog that it looks up beside those of the batch; else it needs them all
   noise?: string // those that this noise names, or
   each?(params: P): number // so many with the largest products with each of the centers [C, D], no gradient
   centers?(...of: Parameters<Loss<T, P>['value']>): Tensor

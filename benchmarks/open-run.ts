@@ -53,9 +53,9 @@ export async function openRun(
 }
 
 /** The kind of network that `rows` in the track's part of the budget asks for; there, it is said which one it is. */
-function networkOf({ loss, budget, forTrack }: Asked, facts: Params) {
+function networkOf({ model, loss, budget, forTrack }: Asked, facts: Params) {
   if (!Object.hasOwn(forTrack, 'rows')) return { forTrack, open: openNetwork }
-  const rows = rowsOf(forTrack.rows!, { loss, facts, budget, optimizer: openOptimizer(budget) })
+  const rows = rowsOf(forTrack.rows!, { model, loss, facts, budget, optimizer: openOptimizer(budget) })
   return { forTrack: { ...forTrack, rows }, open: rows === 'sparse' ? openSparseNetwork : openNetwork }
 }
 

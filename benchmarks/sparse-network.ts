@@ -31,6 +31,7 @@ import type { Budget } from './budget.ts'
 import type { Chosen } from './choice.ts'
 import { lossBytes } from './loss-bytes.ts'
 import { type Network, openOptimizer } from './network.ts'
+import { tableOf } from './rows.ts'
 import { openSlots, type Slots } from './slots.ts'
 
 type Fed = Readonly<Record<string, HostTensor>>
@@ -57,7 +58,7 @@ export async function openSparseNetwork(
   const build = (init: Init) => chosen.model.entry.build(chosen.model.params, facts, init)
   const weights = collectWeights(build, random)
   const feeds = { ...shapes.input, target: shapes.target }
-  const parts: Parts = { ...chosen, facts, feeds, items, table: tableOf(chosen.model, facts, weights) }
+  const parts: Parts = { ...chosen, facts, feeds, items, table: tableOf(chosen.model, facts)! }
   const { step, bytes } = await openStep(parts, weights, budget, engine)
   const forward = await openForward(parts, weights, engine)
   const whole: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
@@ -75,26 +76,9 @@ export async function openSparseNetwork(
   }
 }
 
-/** The one weight that grows with the catalog. */
-export function tableOf({ name, params, entry }: Chosen<Model>, facts: Params, weights: Weights): string {
-  const other = { ...facts, items: 1 }
-  const small = collectWeights((init) => entry.build(params, other, init), constantly)
-  const grown = [...weights].filter(([key, { data }]) => small.get(key)?.data.length !== data.length)
-  const [table, ...more] = grown.map(([key]) => key)
-  if (table === undefined || more.length > 0 || weights.get(table)!.shape[0] !== facts.items)
-    throw new UserError(
-      `model ${name}: rows 'sparse' needs one weight with a row for each item (${grown.length} grow with the catalog). ` +
-        `Set rows: dense`,
-    )
-  return table
-}
-
-/** Numbers that nobody looks at. */
-const constantly = (): Rng => ({ uniform: () => 0.5, normal: () => 0, integer: () => 0, words: () => {} })
-
 /** The model for a catalog of `items` rows, whose catalog must be the table itself. */
 function modelOf({ model, facts, table }: Parts, items: number) {
-  return (init: Init, input: Fed2, noise: Parameters<LossOf>[2] | null) => {
+  return (init: Init, input: FedTensors, noise: Parameters<LossOf>[2] | null) => {
     const output = model.entry.build(
       model.params,
       { ...facts, items },
@@ -108,7 +92,7 @@ function modelOf({ model, facts, table }: Parts, items: number) {
     return output
   }
 }
-type Fed2 = Parameters<LossOf>[1]
+type FedTensors = Parameters<LossOf>[1]
 
 async function openStep(
   parts: Parts,
@@ -125,7 +109,7 @@ async function openStep(
   const build = modelOf(parts, rows)
   const ask =
     <R>(f: (...of: Parameters<Loss['value']>) => R) =>
-    (init: Init, { target, ...input }: Fed2, noise: Parameters<LossOf>[2]): R => {
+    (init: Init, { target, ...input }: FedTensors, noise: Parameters<LossOf>[2]): R => {
       const batch: Batch<Recommenders> = { input: input as Recommenders['input'], target: target!, items }
       return f(build(init, input, noise), batch, loss.params, noise)
     }
@@ -160,6 +144,7 @@ function stepOn(step: RowStep, { slots, drawn, search }: Lookup): TrainStep {
         { ...fed, data: slots.itemsOf(fed.data as Int32Array) },
       ]),
     )
+  let isOpen = true
   return {
     noise: step.noise,
     weights: step.weights,
@@ -185,6 +170,8 @@ function stepOn(step: RowStep, { slots, drawn, search }: Lookup): TrainStep {
       return step.run([partOf(feeds), given, rate], touched)
     },
     async dispose() {
+      if (!isOpen) return
+      isOpen = false
       await search?.dispose()
       await step.dispose()
     },

@@ -25,7 +25,7 @@ export interface RowStep extends Omit<OpenStep, 'run' | 'lend' | 'averages'> {
   run(fed: Parameters<OpenStep['run']>, touched: number): Promise<number>
 }
 
-/** `spec.weights` holds the whole table [N, …] under the name `table`; `rows` is U, and is what the loss is built with. */
+/** `spec.weights` holds the whole table [N, …] under the name `table`, which is taken over; `rows` is U, and is what the loss is built with. */
 export async function compileRowStep(
   spec: StepSpec,
   { table: name, rows: count }: { table: string; rows: number },
@@ -104,13 +104,13 @@ export function actsOnRows({ name, params }: StepSpec['optimizer']): boolean {
   return !optimizer.alone([2, 2], settings)
 }
 
-/** The table, and its memory at zero: pages that no row has touched take no memory. */
+/** The table itself, which is trained where it lies, and its memory at zero: pages that no row has touched take no memory. */
 function wholesOf(name: string, start: HostTensor, { optimizer }: StepSpec): Map<string, HostTensor> {
   const { optimizer: opened, settings } = openOptimizer(optimizer.name, optimizer.params)
   const slots = Object.keys(opened.memory(settings, start.shape))
   const zero = (): HostTensor => ({ ...start, data: new Float32Array(start.data.length) })
   return new Map([
-    [`weights/${name}`, copyOf(start)],
+    [`weights/${name}`, start],
     ...slots.map((slot) => [`memory/${slot}/${name}`, zero()] as const),
   ])
 }

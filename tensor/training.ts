@@ -20,7 +20,7 @@ export interface TrainStep {
   /** All that the next step depends on, until it is taken. */
   state(): Promise<StepState>
   restore(state: StepState): void
-  dispose(): Promise<void>
+  dispose(): Promise<void> // once or more
 }
 /** A step that others are built on. */
 export interface OpenStep extends TrainStep {
@@ -40,6 +40,7 @@ export async function compileStep(spec: StepSpec, options: EngineOptions): Promi
   const { groups, opened, kept } = program
   let [now, next] = [startOf(program, spec.weights), startOf(program, spec.weights)]
   let steps = 0
+  let isOpen = true
 
   const unpacked = async (prefix: 'weights' | 'average') => {
     const own = unprefixed(prefix, now)
@@ -95,7 +96,10 @@ export async function compileStep(spec: StepSpec, options: EngineOptions): Promi
       compiled.changed(now)
       steps = state.steps
     },
-    dispose: compiled.dispose,
+    async dispose() {
+      if (isOpen) await compiled.dispose()
+      isOpen = false
+    },
   }
 }
 

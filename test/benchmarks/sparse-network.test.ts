@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { openBudget } from '../../benchmarks/budget.ts'
 import { choose } from '../../benchmarks/choice.ts'
 import { openNetwork } from '../../benchmarks/network.ts'
+import { tableOf } from '../../benchmarks/rows.ts'
 import { openSparseNetwork } from '../../benchmarks/sparse-network.ts'
 import { train } from '../../benchmarks/train.ts'
 import type { Loss, Model, Params } from '../../contracts.ts'
@@ -58,6 +59,20 @@ function feedsAt(step: number) {
 
 describe(`benchmarks/sparse-network (seed ${SEED})`, () => {
   const losses = namesIn('losses/recommenders').filter((name) => !['ce', 'cce', 'rece'].includes(name))
+
+  it('knows the table of a model, and that there must be one', async () => {
+    const tableIn = (weights: Record<string, (items: number) => number[]>) => {
+      const build: Model['build'] = (_, { items }, init) => {
+        for (const [name, shape] of Object.entries(weights)) init.weight(name, shape(items as number))
+        return () => ({})
+      }
+      return tableOf({ name: 'm', params: {}, entry: { about: '', defaults: {}, build } }, { items: 9 })
+    }
+    assert.equal(tableIn({ body: () => [3, 2], items: (n) => [n, 4] }), 'items')
+    assert.equal(tableIn({ body: () => [3, 2] }), null)
+    assert.equal(tableIn({ items: (n) => [n, 4], bias: (n) => [n] }), null)
+    assert.equal(tableIn({ items: (n) => [n + 1, 4] }), null) // a row that is no item
+  })
 
   it('has every loss that looks up part of a catalog', async () => {
     for (const name of namesIn('losses/recommenders')) {

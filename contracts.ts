@@ -46,13 +46,8 @@ export interface Columns {
 }
 
 /** A file known by its content; `path` is relative to the folder of its manifest. */
-export interface Artifact {
-  path: string
-  sha256: string
-  bytes: number
-}
-/** A stretch of raw file bytes, so that a range reader can verify what it reads. */
-export type Bytes = { offset: number; bytes: number; sha256: string }
+export type Artifact = { path: string; sha256: string; bytes: number }
+export type Bytes = { offset: number; bytes: number; sha256: string } // of a file, so that a range reader can verify what it reads
 /** A Parquet file with a hash per row group. */
 export type Table = Artifact & { rows: number; rowGroups: readonly Bytes[]; footer: Bytes }
 export type Shard = Table & { split: Split }
@@ -73,11 +68,12 @@ export interface Dataset extends About {
 export interface Generator<P extends Params = Params> extends About {
   defaults: P
   schema(params: P): Schema
+  aboutOf?(params: P): string // in place of `about`, where it depends on the params what is made
   /** Rows from ≤ i < to. Row i depends on (params, seed, i) alone, so any range can be made anywhere. */
   rows(
     params: P,
     range: { from: number; to: number },
-    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers'>> & { device?: string }, // no byte depends on the last two
+    ctx: Pick<Context, 'seed' | 'signal'> & Partial<Pick<Context, 'workers' | 'log'>> & { device?: string }, // no byte depends on these three
   ): AsyncIterable<Columns>
 }
 
@@ -132,7 +128,7 @@ export interface Recommenders extends Task {
   facts: { items: number; length: number }
   input: { history: Tensor } // int32 [B, L], items 1…N, 0 pads on the left
   target: Tensor // int32 [B, L], the next item at each place, 0 for none
-  output: { states: Tensor; catalog: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ; row j is item j + 1
+  output: { states: Tensor; catalog: Tensor; places?: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ, row j is item j + 1; [B, L]: 1 where the target is to be learned, everywhere if absent
 }
 
 export type Batch<T extends Task> = { input: T['input']; target: T['target']; items?: number } // N, where the catalog and all ids are those of a part
@@ -160,9 +156,8 @@ export interface Ranker<P extends Params = Params> extends About {
   defaults: P
   fit(train: Interactions, params: P): Rank
 }
-export type Interactions = { items: number; sequences: readonly Int32Array[] } // N; each user's items 1…N in order
-/** Scores of all items 1…N (index 0 unused) after this history, in f64. Ties are broken by the track. */
-export type Rank = (history: Int32Array, scores: Float64Array) => void
+export type Interactions = { items: number; sequences: readonly Int32Array[]; ends?: BigInt64Array } // N; each user's items 1…N in order, and when the last was taken
+export type Rank = (history: Int32Array, scores: Float64Array, user?: number) => void // f64 scores of items 1…N (index 0 unused) after a history; `user` is its row of `sequences`, if any; the track breaks ties
 
 /** Its twin for fields: the mean solution, a coarse solve, … */
 export type Predictor<P extends Params = Params> = About & {
@@ -218,6 +213,7 @@ export interface Track<T extends Task = Task> extends About {
   open(dataset: Dataset, folder: string, params: Params): Promise<Opened<T>>
   /** The columns that metrics compare predictions with, one row per row of the split. */
   truth(dataset: Dataset, folder: string, split: Split): Promise<Columns>
+  measured?(dataset: Dataset, folder: string): Promise<Params> // what metrics are told beside the facts of the dataset
   /** The first flaw of predictions that a schema cannot see, as half a sentence that names the row; null when sound. */
   flaw(predictions: Columns, facts: Params): string | null
   /** Params of `open` that the declared inputs of a model from elsewhere decide; null is a side of any length. */

@@ -13,6 +13,7 @@ export type * from './contracts.ts' // every interface, among them those of a ge
 export { readArrow, writeArrow } from './io/arrow.ts'
 export { concat, misfit, pick, slice, take } from './io/columns.ts'
 export { UserError } from './io/errors.ts'
+export { type Fetched, type FetchOptions, fetchDatasets } from './io/fetch.ts'
 export { checkDataset, readManifest, readSplit, readTable, shardName, writeManifest } from './io/manifest.ts'
 export { describeParquet, readParquet, tableOf, writeParquet } from './io/parquet.ts'
 export { readSafetensors, writeSafetensors } from './io/safetensors.ts'

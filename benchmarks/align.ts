@@ -2,12 +2,7 @@
 import type { Columns } from '../contracts.ts'
 import { take } from '../io/columns.ts'
 
-/** The rows of `columns` sorted by an i32 key. */
-export function byKey(columns: Columns, key: string): Columns {
-  const ids = columns.data[key] as Int32Array
-  const order = Int32Array.from(ids.keys()).sort((a, b) => ids[a]! - ids[b]! || a - b)
-  return order.every((row, i) => row === i) ? columns : take(columns, order)
-}
+export { byKey } from '../io/columns.ts'
 
 /** The rows of `columns` whose keys are `ids`, in that order. A missing one is a bug of the caller. */
 export function withKeys(columns: Columns, key: string, ids: Int32Array): Columns {

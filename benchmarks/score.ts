@@ -44,7 +44,8 @@ export async function score(
   const predictions = await readPredictions(path, submission, track.predictions(dataset.facts))
   checkPredictions(nameOf(submission), predictions, { track, truth, facts: dataset.facts })
 
-  const { rows, ...scored } = scoreColumns({ track, measures, facts: dataset.facts }, predictions, truth)
+  const facts = { ...dataset.facts, ...(await track.measured?.(dataset, data)) }
+  const { rows, ...scored } = scoreColumns({ track, measures, facts }, predictions, truth)
   const { model, loss, seed, parameters } = submission.method
   const head = { track: request.track, dataset: dataset.name, version: dataset.version }
   await writeParquet(join(out, 'rows.parquet'), rows.schema, rows.columns)

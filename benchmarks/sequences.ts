@@ -23,3 +23,10 @@ export function countItems(sequences: readonly Int32Array[], items: number): Flo
   for (const sequence of sequences) for (const item of sequence) counts[item]! += 1
   return counts
 }
+
+/** How many of the users took each item 1 … N at least once; index 0 is unused. */
+export function countTakers(sequences: readonly Int32Array[], items: number): Float64Array {
+  const counts = new Float64Array(items + 1)
+  for (const sequence of sequences) for (const item of new Set(sequence)) counts[item]! += 1
+  return counts
+}

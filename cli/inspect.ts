@@ -7,30 +7,78 @@ import { slice } from '../io/columns.ts'
 import { UserError } from '../io/errors.ts'
 import { readManifest } from '../io/manifest.ts'
 import { describeParquet, readParquet } from '../io/parquet.ts'
+import type { RemoteRows } from '../io/parquet-remote.ts'
 import { schemaIn } from '../io/schema.ts'
+import { runGuarded } from '../pipelines/guard.ts'
+import { childEnvironment } from './flags/environment.ts'
 import type { Verb } from './verb.ts'
 
 const inspect: Verb = {
-  about: 'shows what a dataset folder, a Parquet file or an Arrow file holds',
-  arguments: '<path>',
+  about: 'shows what a dataset folder, a Parquet or Arrow file, or a Parquet file on a server holds',
+  arguments: '<path-or-url>',
   options: [['--rows <count>', 'rows to summarize', '3']],
   examples: [
     'fieldrank inspect data/smoke/datasets/operators/gaussian0.4_grid16',
     'fieldrank inspect data/smoke/runs/operators/gaussian0.4_grid16/fno_relative-l2_0/predictions.parquet --rows 1',
+    'fieldrank inspect https://data.example.org/condiff/data/gaussian0.4_grid64/test-00000-of-00001.parquet',
+  ],
+  notes: [
+    'Of a file on a server, only the footer and the row groups of the first rows are read. They are checked against\n' +
+      'the manifest.json beside it, where there is one.',
   ],
 
   async run([path], { rows }) {
     const count = Number(rows)
     if (!Number.isInteger(count) || count < 0)
       throw new UserError(`--rows: must be a whole number, 0 or more (got ${rows})`)
+    if (/^https?:\/\//.test(path!)) return show(await remoteLines(path!, count))
     const info = await stat(path!).catch(() => null)
     if (info === null) throw new UserError(`inspect: no such file or folder (${path})`)
-    const lines = info.isDirectory() ? await datasetLines(path!, count) : await fileLines(path!, count)
-    process.stdout.write(lines.map((line) => `${line.replace(/\p{Cc}/gu, '·')}\n`).join('')) // nothing moves the cursor
+    show(info.isDirectory() ? await datasetLines(path!, count) : await fileLines(path!, count))
   },
 }
 
 export default inspect
+
+function show(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line.replace(/\p{Cc}/gu, '·')}\n`).join('')) // nothing moves the cursor
+}
+
+/** Read in a process that may die: nobody knows what a server sends. */
+async function remoteLines(url: string, rows: number): Promise<string[]> {
+  const name = url.split(/[?#]/)[0]!.split('/').at(-1)!
+  const found = await runGuarded<RemoteRows>({
+    work: 'inspect',
+    request: { url, rows },
+    subject: name,
+    limits: { seconds: 120, bytes: 2 ** 30 },
+    env: childEnvironment(),
+  })
+  const { schema, first } = found
+  const names = first.length > 0 ? Object.keys(first[0]!) : Object.keys(schema ?? {})
+  const columns = schema === null ? grid(names.map((one) => [one])) : schemaLines(schema)
+  const data = Object.fromEntries(names.map((one) => [one, valuesOf(first.map((row) => row[one]!))]))
+  const lines = [name, `${found.rows} rows in ${found.rowGroups} row groups`, '', 'columns', ...columns, '']
+  if (first.length > 0) lines.push(...rowLines({ rows: first.length, data }, schema, rows, name), '')
+  const verdict = found.isChecked
+    ? 'checked against the manifest beside it'
+    : 'not checked: no manifest beside it lists it'
+  return [
+    ...lines,
+    `${found.requests} requests, ${found.bytes} bytes fetched of a file of ${found.size}; ${verdict}`,
+  ]
+}
+
+/** One column from JSON: numbers, lists of one length, or text. */
+function valuesOf(cells: readonly Json[]): Values {
+  const isNumber = (one: Json) => typeof one === 'number' || /^(-?\d+|NaN|-?Infinity)$/.test(String(one))
+  if (cells.every((one) => !Array.isArray(one) && isNumber(one))) return Float64Array.from(cells, Number)
+  if (!cells.every((one) => Array.isArray(one) && one.every(isNumber))) return cells.map(String)
+  const lists = cells as readonly (readonly Json[])[]
+  return lists.every(({ length }) => length === lists[0]!.length)
+    ? Float64Array.from(lists.flat(), Number)
+    : lists.map((list) => Int32Array.from(list, Number))
+}
 
 async function datasetLines(folder: string, count: number): Promise<string[]> {
   const dataset = await readManifest(folder)

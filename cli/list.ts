@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { About } from '../contracts.ts'
+import { sources } from '../generators/interactions/sources.ts'
 import { UserError } from '../io/errors.ts'
 import { CODE, load, namesIn } from '../io/lookup.ts'
 import { type Kind, kindCalled, kinds } from '../pipelines/kinds.ts'
@@ -15,6 +16,7 @@ const verb: Verb = {
   async run([name]) {
     if (name === undefined) return void process.stdout.write(overview())
     const kind = kindCalled(name)
+    if (kind.known !== undefined) return void process.stdout.write(sourcesText())
     for (const folder of foldersOf(kind)) process.stdout.write(await folderText(kind, folder))
   },
 }
@@ -28,7 +30,17 @@ function overview(): string {
       const folders = foldersOf(kind).map((folder) => `${folder} (${namesIn(folder).length})`)
       return `${kind.plural.padEnd(12)}${folders.join(', ')}\n`
     })
-  return `${lines.join('')}\nfieldrank list <kind> shows one of them\n`
+  const logs = `${'sources'.padEnd(12)}public logs (${Object.keys(sources).length})\n`
+  return `${lines.join('')}${logs}\nfieldrank list <kind> shows one of them\n`
+}
+
+/** Public logs, and how each comes to data/cache. */
+function sourcesText(): string {
+  const texts = Object.entries(sources).map(([name, { about, cite, url, steps, file, license }]) => {
+    const then = steps === null ? '' : `, ${steps}`
+    return `  ${name}  ${about}${cite === undefined ? '' : `  [${cite}]`}\n      ${license}\n      ${url}${then} → data/cache/${file}\n`
+  })
+  return `generators/interactions/sources\n${texts.join('')}`
 }
 
 /** The folders of a kind: one per track, or one. */

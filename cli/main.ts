@@ -3,12 +3,11 @@
  * fieldrank <verb> …  A verb is a file of this folder; it is imported when it is asked for, so that `--version` does
  * not pay for tensors. Exit codes: 0 done, 1 a bug (with its stack), 2 a mistake (one sentence), 130 stopped by a signal.
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError, Option as Flag } from 'commander'
 import { suggest, UserError } from '../io/errors.ts'
-import { CODE, load, namesIn } from '../io/lookup.ts'
+import { load, namesIn } from '../io/lookup.ts'
 import { failureOf } from '../pipelines/failure.ts'
+import { version } from './flags/version.ts'
 import type { Option, Verb } from './verb.ts'
 
 const EXAMPLES = [
@@ -82,17 +81,6 @@ function flagOf([flags, about, fallback]: Option): Flag {
 
 function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join('')}`
-}
-
-function version(): string {
-  for (const folder of [CODE, join(CODE, '..')]) {
-    try {
-      return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
-    } catch {
-      // compiled code lies one folder below package.json
-    }
-  }
-  return 'unknown'
 }
 
 /** Says what went wrong, once, and gives the exit code. */

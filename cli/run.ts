@@ -43,7 +43,7 @@ const verb: Verb = {
     'fieldrank run --dry',
     'fieldrank run train-operators --axis model=fno,unet',
     'fieldrank run leaderboard@operators --axis model=./my-model.ts',
-    'fieldrank run --set train.seed=[0,1,2] --keep-going',
+    'fieldrank run --set train.recommenders.seed=[0,1,2] --keep-going',
   ],
 
   async run(args, options) {

@@ -19,23 +19,38 @@ import { lognormal, type Range, type Running } from './fields/lognormal.ts'
 import { fieldSchema } from './fields/record.ts'
 
 const condiff: Generator<Settings> = {
-  about:
-    'Diffusion with k = exp(Gaussian random field) and white-noise right-hand sides, selected by contrast',
+  about: 'Diffusion with random coefficients, smooth or with jumps, and white-noise right-hand sides',
   cite: 'arXiv:2406.04709',
   defaults,
+
+  aboutOf(params) {
+    const law = lawOf(params)
+    const selected = law.medium === 'lognormal' && law.contrast !== null ? ', selected by contrast' : ''
+    return `Diffusion with ${COEFFICIENTS[law.medium]} and white-noise right-hand sides${selected}`
+  },
 
   schema(params) {
     lawOf(params) // says what is wrong
     return fieldSchema(params.grid)
   },
 
-  rows(params, range, { seed, signal, workers = 1, device = 'cpu' }) {
+  rows(params, range, { seed, signal, workers = 1, device = 'cpu', log }) {
     const law = lawOf(params)
+    if (device !== 'cpu' && law.medium !== 'lognormal')
+      log?.(
+        `generator condiff: nothing is screened of a ${law.medium} coefficient: drawn on the CPU, not on device '${device}'`,
+      )
     return rowsOf(law, keyOf(seed, canonicalLaw(params, law)), range, { signal, workers, device })
   },
 }
 
 export default condiff
+
+const COEFFICIENTS: Readonly<Record<Law['medium'], string>> = {
+  lognormal: 'k = exp(Gaussian random field)',
+  'two-phase': 'k of two phases, level sets of a Gaussian random field,',
+  layered: 'k in layers across i',
+}
 
 function rowsOf(law: Law, key: Key, range: Range, running: Running): AsyncGenerator<Columns> {
   switch (law.medium) {

@@ -6,7 +6,7 @@
 import type { Generator } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { keyOf } from './fields/address.ts'
-import { breathe, fieldSchema, record, sideOf } from './fields/record.ts'
+import { breathe, fieldSchema, isGrid, MOST_GRID, record, sideOf } from './fields/record.ts'
 
 const defaults = { grid: 64 }
 
@@ -17,8 +17,10 @@ const poisson: Generator<typeof defaults> = {
 
   schema: ({ grid }) => fieldSchema(checked(grid)),
 
-  async *rows({ grid }, { from, to }, { seed, signal }) {
+  async *rows({ grid }, { from, to }, { seed, signal, device = 'cpu', log }) {
     const n = checked(grid)
+    if (device !== 'cpu')
+      log?.(`generator poisson: k = 1 needs no screening: made on the CPU, not on device '${device}'`)
     const key = keyOf(seed, { generator: 'poisson', grid })
     for (let address = from; address < to; address++) {
       await breathe(signal)
@@ -31,6 +33,8 @@ const poisson: Generator<typeof defaults> = {
 export default poisson
 
 function checked(grid: number): number {
-  if (Number.isInteger(grid) && grid >= 3) return grid
-  throw new UserError(`generator poisson: param 'grid' must be a whole number, at least 3 (got ${grid})`)
+  if (isGrid(grid)) return grid
+  throw new UserError(
+    `generator poisson: param 'grid' must be a whole number from 3 to ${MOST_GRID} (got ${grid})`,
+  )
 }

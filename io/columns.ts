@@ -34,6 +34,13 @@ export function take(columns: Columns, rows: ArrayLike<number>): Columns {
   )
 }
 
+/** The rows sorted by an i32 key; the same columns where they are already. */
+export function byKey(columns: Columns, key: string): Columns {
+  const ids = columns.data[key] as Int32Array
+  const order = Int32Array.from(ids.keys()).sort((a, b) => ids[a]! - ids[b]! || a - b)
+  return order.every((row, i) => row === i) ? columns : take(columns, order)
+}
+
 /** One after the other. All parts must have the columns of the first. */
 export function concat(parts: readonly Columns[]): Columns {
   const first = parts[0]

@@ -25,13 +25,15 @@ import {
 } from '@duckdb/node-api'
 import type { Columns, Schema, Values } from '../contracts.ts'
 import { concat } from './columns.ts'
-import { renameDurable, syncFile } from './files.ts'
+import { exists, renameDurable, syncFile } from './files.ts'
 import { SCHEMA_KEY } from './schema.ts'
 
 export interface DuckdbOptions {
   memory?: string // '1GB'
   threads?: number
   signal?: AbortSignal // interrupts the statement that is running
+  resume?: boolean // goes on with what a killed process left in the folder, where that can still be opened
+  ordered?: boolean // false: tables keep no order of insertion, which takes less memory; ORDER BY holds as ever
 }
 
 export interface ParquetFile {
@@ -57,11 +59,13 @@ export interface Duckdb {
   append(table: string, columns: Columns): Promise<void>
   /** Writes the rows of a SELECT to one Parquet file: ZSTD, version 2 encodings. It appears whole or not at all. */
   copyToParquet(select: string, file: ParquetFile): Promise<void>
-  /** Closes and deletes the database. */
-  close(): Promise<void>
+  /** The names of its tables. */
+  tables(): Promise<Set<string>>
+  /** Closes and deletes the database; with `keep` its file stays, for somebody to resume. */
+  close(keep?: boolean): Promise<void>
 }
 
-/** Opens a new, empty database in `folder`; one left there by a killed process is deleted first. */
+/** Opens a database in `folder`: a new one, unless it is to resume; what else lay there is deleted. */
 export async function openDuckdb(folder: string, options: DuckdbOptions = {}): Promise<Duckdb> {
   const instance = await openInstance(folder, options)
   const connection = await instance.connect()
@@ -89,14 +93,17 @@ export async function openDuckdb(folder: string, options: DuckdbOptions = {}): P
     append: (table, columns) => ask(() => appendColumns(connection, table, columns)),
     transaction: (work) => transact(connection, run, work),
     copyToParquet: (select, file) => copyTo(run, select, file),
-    close: async () => {
+    tables: async () => new Set((await rows(TABLES)).map(({ name }) => String(name))),
+    close: async (keep = false) => {
       signal?.removeEventListener('abort', interrupt)
       connection.closeSync()
       instance.closeSync()
-      await rm(folder, { recursive: true, force: true })
+      if (!keep) await rm(folder, { recursive: true, force: true })
     },
   }
 }
+
+const TABLES = 'SELECT table_name AS name FROM duckdb_tables()'
 
 /** A text as an SQL literal: paths with quotes and spaces included. */
 export function quote(text: string): string {
@@ -111,17 +118,24 @@ export function identifier(name: string): string {
 type Run = (sql: string) => Promise<void>
 
 async function openInstance(folder: string, options: DuckdbOptions): Promise<DuckDBInstance> {
-  const { memory = '1GB', threads = 2 } = options
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  return DuckDBInstance.create(join(folder, 'work.duckdb'), {
-    memory_limit: memory,
-    threads: String(threads),
-    temp_directory: join(folder, 'spill'),
-    preserve_insertion_order: 'true',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  })
+  const { memory = '1GB', threads = 2, resume = false, ordered = true } = options
+  const open = () =>
+    DuckDBInstance.create(join(folder, 'work.duckdb'), {
+      memory_limit: memory,
+      threads: String(threads),
+      temp_directory: join(folder, 'spill'),
+      preserve_insertion_order: String(ordered),
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    })
+  const anew = async () => {
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder, { recursive: true })
+    return open()
+  }
+  if (!resume || !(await exists(folder))) return anew()
+  await rm(join(folder, 'spill'), { recursive: true, force: true }) // worth nothing without its process
+  return open().catch(anew) // not even a database: whoever resumes looks at its tables
 }
 
 async function transact<T>(connection: DuckDBConnection, run: Run, work: () => Promise<T>): Promise<T> {

@@ -40,15 +40,16 @@ export function nameOf(value: string): string {
 /**
  * The file behind a name (or a path to a user's own file).
  * Throws: `model 'unett' not found in models/operators (fno, unet). Did you mean 'unet'?`
+ * `others`: names that could have been meant and have no file.
  */
-export function fileOf(kind: string, folder: string, name: string): string {
+export function fileOf(kind: string, folder: string, name: string, others: readonly string[] = []): string {
   const candidates = isPath(name)
     ? [isAbsolute(name) ? name : resolve(name)]
     : [join(CODE, folder, `${name}.ts`), join(CODE, folder, `${name}.js`)]
   const found = candidates.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found
   if (isPath(name)) throw new UserError(`${kind} '${name}': no such file`)
-  const names = namesIn(folder)
+  const names = [...namesIn(folder), ...others]
   throw new UserError(
     `${kind} '${name}' not found in ${folder} (${names.join(', ')}).${suggest(name, names)}`,
   )

@@ -20,7 +20,7 @@ export const MANIFEST = 'manifest.json'
 export const SUMS = 'SHA256SUMS'
 
 /** `train-00000-of-00002.parquet`: the pattern that dataset hubs know as a split in parts. */
-export function shardName(split: Split, index: number, of: number, extension = 'parquet'): string {
+export function shardName(split: Split | 'events', index: number, of: number, extension = 'parquet'): string {
   const digits = (count: number) => String(count).padStart(5, '0')
   return `${split}-${digits(index)}-of-${digits(of)}.${extension}`
 }
@@ -81,8 +81,11 @@ export async function readTable(
   })
 }
 
-/** All that is wrong with a folder, a sentence each, naming the file; [] when every byte is as published. */
-export async function checkDataset(folder: string): Promise<readonly string[]> {
+/**
+ * All that is wrong with a folder, a sentence each, naming the file; [] when every byte is as published.
+ * With `split`, as it was fetched with: shards of other splits may be missing.
+ */
+export async function checkDataset(folder: string, split?: Split): Promise<readonly string[]> {
   const problems: string[] = []
   let dataset: Dataset
   try {
@@ -94,6 +97,8 @@ export async function checkDataset(folder: string): Promise<readonly string[]> {
   const tables = [...dataset.shards, ...dataset.tables]
   const present = await listFiles(folder)
   for (const table of tables) {
+    const isAsked = split === undefined || !('split' in table) || table.split === split
+    if (!isAsked && !present.includes(table.path)) continue
     const problem = present.includes(table.path)
       ? wrongBytes(await readFile(join(folder, table.path)), table)
       : `${table.path}: missing from ${folder}`
@@ -117,7 +122,7 @@ function wrongBytes(bytes: Uint8Array, table: Table): string | null {
 }
 
 /** The lines that `sha256sum` prints, the manifest among them. */
-function sums(dataset: Dataset, manifest: string): string {
+export function sums(dataset: Dataset, manifest: string): string {
   const lines = [...dataset.shards, ...dataset.tables].map(({ path, sha256 }) => `${sha256}  ${path}\n`)
   return [...lines, `${sha256(manifest)}  ${MANIFEST}\n`].join('')
 }
@@ -140,7 +145,7 @@ async function readText(folder: string, name: string): Promise<string> {
   }
 }
 
-function parseManifest(text: string, subject: string): Dataset {
+export function parseManifest(text: string, subject: string): Dataset {
   const parsed = datasetFormat.safeParse(parseJson(text, subject))
   if (!parsed.success) throw new UserError(`${subject}: ${firstIssue(parsed.error)}`)
   return parsed.data as Dataset

@@ -28,17 +28,23 @@ const FIELD_ROWS = 64
 const TABLE_ROWS = 65536
 const ROW_LIMIT = 64
 
-/** Durable write of one file. `metadata` joins the schema in the file's own key-value metadata. */
+/**
+ * Durable write of one file. `metadata` joins the schema in the file's own key-value metadata. `compatible`: SNAPPY and PLAIN
+ * throughout, for readers that know no more.
+ */
 export async function writeParquet(
   path: string,
   schema: Schema,
   columns: Columns,
-  options: { rowGroup?: number; metadata?: Metadata } = {},
+  options: { rowGroup?: number; metadata?: Metadata; compatible?: boolean } = {},
 ): Promise<Table> {
   const metadata = { ...options.metadata, [SCHEMA_KEY]: JSON.stringify(schema) }
   const rowGroup = options.rowGroup ?? defaultRowGroup(schema)
   const table = wasm.Table.fromIPCStream(encodeArrow(schema, columns, 'stream'))
-  const bytes = wasm.writeParquet(table, properties(schema, metadata, rowGroup))
+  const bytes = wasm.writeParquet(
+    table,
+    (options.compatible ? plainProperties : properties)(schema, metadata, rowGroup),
+  )
   sortEntries(bytes, metadata)
   await writeDurable(path, bytes)
   return describe(bytes, path)
@@ -122,6 +128,17 @@ function properties(schema: Schema, metadata: Metadata, rowGroup: number): wasm.
     if (shape.length === 0) builder = builder.setColumnEncoding(name, ENCODINGS[type])
   }
   return builder.build()
+}
+
+function plainProperties(_schema: Schema, metadata: Metadata, rowGroup: number): wasm.WriterProperties {
+  return new wasm.WriterPropertiesBuilder()
+    .setCompression(wasm.Compression.SNAPPY)
+    .setMaxRowGroupSize(rowGroup)
+    .setStatisticsEnabled(wasm.EnabledStatistics.Chunk)
+    .setDictionaryEnabled(false)
+    .setKeyValueMetadata(new Map(Object.entries(metadata)))
+    .setEncoding(wasm.Encoding.PLAIN)
+    .build()
 }
 
 const ENCODINGS = {

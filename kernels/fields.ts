@@ -37,6 +37,11 @@ export interface FieldMaker {
 
 export const PLACES = 16
 
+/** Of a seat's memory. */
+export function bytesOf(period: number, keep: number): number {
+  return layOutPlan(0, { period, keep }).end
+}
+
 export function makeFields(plan: FieldPlan, workers: number, signal?: AbortSignal): FieldMaker {
   const bytes = layOutPlan(0, plan).end
   const pool: Pool = openPool(new URL('./built/fields.wasm', import.meta.url), {
@@ -105,14 +110,14 @@ const rowOf = (keep: number) => keep + (keep % 2)
 const eights = (count: number) => 8 * Math.ceil(count / 8)
 
 /** Bytes of one place. The kernel writes right-hand sides sixteen numbers at a time. */
-function sizes({ keep }: FieldPlan) {
+function sizes({ keep }: Pick<FieldPlan, 'keep'>) {
   return {
     k: 64 * Math.ceil((4 * keep * keep) / 64),
     rhs: 64 * Math.ceil((4 * (keep - 1) * (keep - 1)) / 64),
   }
 }
 
-function layOutPlan(heap: number, plan: FieldPlan) {
+function layOutPlan(heap: number, plan: Pick<FieldPlan, 'period' | 'keep'>) {
   const { period, keep } = plan
   const strip = 8 * 8 * (period + 1)
   const half = 8 * eights(period) * rowOf(keep)

@@ -50,6 +50,9 @@ export function layOut<Name extends string>(heap: number, bytes: { readonly [nam
   return { at, end }
 }
 
+/** Bytes that a kernel can have beyond its constants. */
+export const MOST_BYTES = 2 ** 30 - 65536
+
 /** Room for the constants of any kernel we have; loadKernel() checks it. */
 const CONSTANTS = 65536
 const PAGE = 65536

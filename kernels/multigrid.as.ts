@@ -20,25 +20,25 @@ export function arrayOf(n: i32, array: i32, lane: i32): i32 {
   return <i32>plain(array, lane)
 }
 
-/** Four systems of f64 in lanes of f32. */
-export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+/** Four systems of f64 in lanes of f32; `turns` and `spread` as in parts/refinement. */
+export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
   place(n, base)
-  refine<f32>(used, tolerance, steps, outers)
+  refine<f32>(used, tolerance, steps, outers, turns, spread)
 }
 
 /** Two systems in lanes of f64. */
-export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32): void {
+export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
   place(n, base)
-  refine<f64>(used, tolerance, steps, outers)
+  refine<f64>(used, tolerance, steps, outers, turns, spread)
 }
 
 /** For tests: one cycle and one operator, in f32 (four lanes) and f64 (two). */
-export function probeMixed(base: i32, n: i32): void {
+export function probeMixed(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f32>()
+  probe<f32>(turns)
 }
 
-export function probeDouble(base: i32, n: i32): void {
+export function probeDouble(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f64>()
+  probe<f64>(turns)
 }

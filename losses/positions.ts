@@ -13,14 +13,15 @@ export interface Positions {
   catalog: Tensor // [N, D], row j is item j + 1; of a catalog that is cut (Batch.items), the part
   items: number // N, also where the catalog is cut
   rows: Tensor // int32 [S], the catalog row of the next item; 0 where there is none
-  valid: Tensor // float32 [S], 1 where there is a next item
+  valid: Tensor // float32 [S], 1 where there is a next item that the model is to learn
 }
 
 export function positionsOf(output: Recommenders['output'], batch: Batch<Recommenders>): Positions {
-  const { states, catalog } = output
+  const { states, catalog, places } = output
   const target = batch.target.flatten() // [S]
   const rows = tf.maximum(target.sub(tf.scalar(1, 'int32')), tf.scalar(0, 'int32')).toInt()
-  const valid = target.greater(tf.scalar(0, 'int32')).toFloat()
+  const known = target.greater(tf.scalar(0, 'int32')).toFloat()
+  const valid = places === undefined ? known : known.mul(places.flatten())
   const items = batch.items ?? catalog.shape[0]!
   return { states: states.reshape([-1, states.shape[2]!]), catalog, items, rows, valid }
 }

@@ -23,7 +23,7 @@ import { permutation } from './permutation.ts'
 const ROWS = 256
 
 /** A resample that drew one row n times has no spread of its own; this share of the sample's stands in for it. */
-const LEAST_SPREAD = 0.1
+export const LEAST_SPREAD = 0.1
 
 /** samples[m][row] → p of the pairs (0, 1), (0, 2), …, (1, 2), …, in that order. */
 export function pairedBootstrap(samples: readonly Float64Array[], resamples: number, rng: Rng): Float64Array {
@@ -62,7 +62,7 @@ interface Pair {
 }
 
 /** At most ROWS rows per sample, each the mean of as many rows as the others. */
-function deal(samples: readonly Float64Array[], rng: Rng): readonly Float64Array[] {
+export function deal(samples: readonly Float64Array[], rng: Rng): readonly Float64Array[] {
   const rows = samples[0]?.length ?? 0
   const size = Math.ceil(rows / ROWS)
   if (size <= 1) return samples
@@ -89,7 +89,7 @@ function centered(differences: Float64Array): Pair {
 }
 
 /** How often each row was drawn. */
-function drawWeights(weights: Float64Array, rng: Rng): void {
+export function drawWeights(weights: Float64Array, rng: Rng): void {
   weights.fill(0)
   for (let i = 0; i < weights.length; i++) weights[rng.integer(weights.length)]! += 1
 }

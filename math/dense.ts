@@ -30,19 +30,18 @@ export function solvePositive(a: Float64Array, b: Float64Array): boolean {
 
 /**
  * A = V diag(values) Vᵀ of a symmetric A [n, n] by cyclic Jacobi rotations; values descending, vectors [n, n] with eigenvector m
- * in column m. Stops when the squares off the diagonal sum to less than `tolerance` ‖A‖²; a dozen sweeps for n = 100.
+ * in column m. Stops when the squares off the diagonal sum to less than ε² ‖A‖²; a dozen sweeps for n = 100.
  * Golub & Van Loan, Matrix Computations, 4th ed., section 8.5.
  */
 export function symmetricEigen(
   matrix: Float64Array,
   n: number,
-  tolerance = Number.EPSILON ** 2,
 ): { values: Float64Array; vectors: Float64Array } {
   const a = matrix.slice()
   const v = new Float64Array(n * n)
   for (let i = 0; i < n; i++) v[i * n + i] = 1
   const size = a.reduce((total, value) => total + value * value, 0)
-  for (let sweep = 0; sweep < 60 && offDiagonal(a, n) > tolerance * size; sweep++) {
+  for (let sweep = 0; sweep < 60 && offDiagonal(a, n) > Number.EPSILON ** 2 * size; sweep++) {
     for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(a, v, n, p, q)
   }
   const order = Array.from({ length: n }, (_, m) => m).sort((x, y) => a[y * n + y]! - a[x * n + x]!)

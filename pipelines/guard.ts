@@ -20,7 +20,7 @@ export interface Limits {
   bytes: number
 }
 export interface Guarded {
-  work: 'predict' | 'reproduce' // pipelines/guarded/<work>.ts
+  work: 'predict' | 'reproduce' | 'inspect' | 'submit' // pipelines/guarded/<work>.ts
   request: Json
   subject: string // begins the sentence when it goes wrong
   limits: Limits

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Json, Params } from '../contracts.ts'
+import { sources } from '../generators/interactions/sources.ts'
 import { suggest, UserError } from '../io/errors.ts'
 import { CODE, fileOf, isPath } from '../io/lookup.ts'
 
@@ -15,11 +16,19 @@ export interface Kind {
   perTrack: boolean // the names lie in <folder>/<track>
   cutoff?: boolean // 'ndcg@10' is 'ndcg' with k = 10
   data?: boolean // a path is a file of data, an input by its content, and no code
+  known?: readonly string[] // names that are no code either
 }
 
 export const kinds: readonly Kind[] = [
   { param: 'generator', plural: 'generators', folder: 'generators', perTrack: false },
-  { param: 'source', plural: 'sources', folder: 'generators', perTrack: false, data: true },
+  {
+    param: 'source',
+    plural: 'sources',
+    folder: 'generators',
+    perTrack: false,
+    data: true,
+    known: Object.keys(sources),
+  },
   { param: 'solver', plural: 'solvers', folder: 'solvers', perTrack: false },
   { param: 'track', plural: 'tracks', folder: 'benchmarks/tracks', perTrack: false },
   { param: 'model', plural: 'models', folder: 'models', perTrack: true },
@@ -51,21 +60,22 @@ export function checkMentions(params: Params): void {
   for (const mention of mentions(params)) fileOfMention(mention)
 }
 
-/** The file behind a mention; null for a file of data. */
+/** The file behind a mention; null for data. */
 export function fileOfMention({ kind, folder, name }: Mention): string | null {
   if (isPath(name)) {
     if (!statSync(name, { throwIfNoEntry: false })?.isFile())
       throw new UserError(`${kind.param} '${shown(name)}': no such file`)
     return kind.data ? null : name
   }
+  if (kind.known?.includes(name)) return null
   if (!statSync(join(CODE, folder), { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`${singular(kind)} '${name}' not found: the code has no folder '${folder}'`)
-  return fileOf(singular(kind), folder, name)
+  return fileOf(singular(kind), folder, name, kind.known)
 }
 
 /** Whether a mention has no file behind it, where a wrong name is no mistake yet. */
 export function isUnknown(mention: Mention): boolean {
-  if (isPath(mention.name)) return false
+  if (isPath(mention.name) || mention.kind.known?.includes(mention.name)) return false
   return !['ts', 'js'].some((extension) =>
     statSync(join(CODE, mention.folder, `${mention.name}.${extension}`), { throwIfNoEntry: false })?.isFile(),
   )

@@ -1,6 +1,6 @@
 /**
  * What the command line changes of a pipeline, after the file and before anything is multiplied.
- *   --set train.seed=[0,1]     a value of the profile, or `seed`; the key must exist already
+ *   --set limits.cpu=4         a value of the profile, or `seed`; the key must exist already
  *   --axis model=fno,unet      one axis of every matrix that has it
  * Values are read as YAML. Relative paths among them count from the working folder.
  */

@@ -1,10 +1,18 @@
 /**
  * The leaderboard of one track as data: what leaderboard.json holds, and what every table and page is written from.
- * Pure arithmetic on runs that were read elsewhere; the ranks come from outside too, since reports know no statistics
- * beyond a mean and its error.
+ * Pure arithmetic on runs that were read elsewhere; ranks and intervals come from outside too, since reports know no
+ * statistics beyond a mean and its error.
+ *
+ * leaderboard.json is a `Board`: a `Standing` per dataset, in which a `Line` is a method (a model with a loss, its seeds
+ * averaged), and `overall` across the datasets. The first metric ranks. A run that is missing is a line with null ranks, no
+ * `scores` and no `runs`; what is not known is null, never absent, but for `url`, `cite`, `median` and `p95`. Numbers are in
+ * full, never rounded. Keys may be added; none is renamed or removed without a decision. A line's predictions are
+ * runs/<track>/<dataset>/<run>/ for each of `runs`.
  */
 import type { Cost, Dataset, Metric, Score, Submission } from '../contracts.ts'
 import { mean, quantile, standardError } from '../math/statistics.ts'
+import type { Overall } from './overall.ts'
+import { withPareto } from './pareto.ts'
 
 /** One finished run of one seed, as its folders hold it. */
 export interface Run {
@@ -37,16 +45,20 @@ export interface MetricFacts {
 export interface Line {
   rank: number | null
   range: readonly [number, number] | null // ranks that the data do not exclude
+  groups: readonly number[] // tie groups of the table, from 0: two lines that share one are not told apart
+  behind: Behind | null // against the best mean, row by row; null of the best itself
   model: string
   loss: string
   seeds: readonly number[]
   runs: readonly string[]
   scores: { readonly [metric: string]: Score }
+  intervals: { readonly [metric: string]: Interval } // 95 %, of metrics with a value per row
   parameters: number | null
   trainSeconds: number | null // mean over the seeds
   predictSeconds: number | null
   peakBytes: number | null // the largest
   spent?: Spent // where the memory of the loss is known
+  pareto: { time: boolean | null; memory: boolean | null } // no line is better in both (pareto.ts)
   device: string | null
   threads: number | null
   by: { name: string; url?: string } | null
@@ -62,11 +74,25 @@ export interface Spent {
   bestEpoch: number | null // the first with the best valid value
 }
 
+export type Interval = readonly [low: number, high: number]
+
+/** Positive is worse than the best. `p` is corrected for all pairs; `visible` is the least difference that would be seen. */
+export interface Behind {
+  difference: number
+  stderr: number
+  p: number
+  visible: number
+}
+
+/** What a rank brings with it (benchmarks/rank.ts). */
+export type Place = Pick<Line, 'groups' | 'behind'> & { rank: number; range: readonly [number, number] }
+
 /** The table of one dataset. */
 export interface Standing {
   dataset: { name: string; version: string; about: string; license: string; cite?: string; made: boolean }
   rows: number // of the test split
   metrics: readonly MetricFacts[] // the first one ranks
+  resolution: number | null // the smallest difference in the first metric that these rows can see
   lines: readonly Line[]
   notes: readonly string[]
 }
@@ -79,6 +105,7 @@ export interface Board {
   asked: { stages: string; flags: string } // the words after `fieldrank run`
   seed: number // of the pipeline
   standings: readonly Standing[]
+  overall: Overall | null // null below two datasets
 }
 
 /** Every model with every loss that it meets anywhere in the track, fitted methods too, with the runs that this dataset has of it. */
@@ -98,18 +125,19 @@ export function methodsOf(runs: readonly Run[], track: readonly Run[]): Method[]
 export function linesOf(
   methods: readonly Method[],
   first: MetricFacts | undefined,
-  ranked: readonly { rank: number; range: readonly [number, number] }[], // one per method that has `first` per row
+  ranked: readonly Place[], // one per method that has `first` per row
+  intervals: ReadonlyMap<Method, Line['intervals']> = new Map(),
 ): Line[] {
   const rankable = rankableOf(methods, first)
   const lines = methods.map((method) => {
     const place = ranked[rankable.indexOf(method)]
-    return { ...lineOf(method, place?.rank ?? null, place?.range ?? null), ...spentOf(method.runs, first) }
+    return { ...lineOf(method, place ?? null, intervals.get(method) ?? {}), ...spentOf(method.runs, first) }
   })
   const worth = ({ scores }: Line) => {
     const value = first === undefined ? undefined : scores[first.name]?.value
     return value === undefined ? Infinity : first?.better === 'higher' ? -value : value
   }
-  return lines.sort(
+  return withPareto(lines, first).sort(
     (a, b) =>
       compare(a.rank ?? Infinity, b.rank ?? Infinity) ||
       compare(worth(a), worth(b)) ||
@@ -118,9 +146,12 @@ export function linesOf(
   )
 }
 
-/** The methods that can be ranked: those with a value for each row. */
+/** The methods that can be ranked: those with a value for each row. A bound, which its run says it is, is no method. */
 export function rankableOf(methods: readonly Method[], first: MetricFacts | undefined): Method[] {
-  return methods.filter(({ perRow }) => first !== undefined && perRow[first.name] !== undefined)
+  const isBound = ({ runs }: Method) => runs.some(({ submission }) => submission.method.params.bound === true)
+  return methods.filter(
+    (method) => first !== undefined && method.perRow[first.name] !== undefined && !isBound(method),
+  )
 }
 
 /** What a table says of its dataset. */
@@ -157,22 +188,26 @@ function average(samples: readonly Float64Array[]): Float64Array {
   return Float64Array.from(samples[0]!, (_, row) => mean(samples.map((sample) => sample[row]!)))
 }
 
-function lineOf(method: Method, rank: Line['rank'], range: Line['range']): Line {
+function lineOf(method: Method, place: Place | null, intervals: Line['intervals']): Line {
   const { model, loss, runs, scores } = method
   const costs = runs.flatMap((run) => run.cost ?? [])
   const peaks = costs.flatMap((cost) => cost.peakBytes ?? [])
   return {
-    rank,
-    range,
+    rank: place?.rank ?? null,
+    range: place?.range ?? null,
+    groups: place?.groups ?? [],
+    behind: place?.behind ?? null,
     model,
     loss,
     seeds: runs.map((run) => run.submission.method.seed),
     runs: runs.map((run) => run.name),
     scores,
+    intervals,
     parameters: runs[0]?.submission.method.parameters ?? null,
     trainSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.trainSeconds)) : null,
     predictSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.predictSeconds)) : null,
     peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,
+    pareto: { time: null, memory: null },
     device: costs[0]?.device ?? null,
     threads: costs[0]?.threads ?? null,
     by: runs[0]?.submission.by ?? null,

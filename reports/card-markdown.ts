@@ -50,6 +50,12 @@ function tableText({ head, rows, numbers }: Block & { kind: 'table' }): string {
  * what the reader prefers, as browsers and code hosts tell pictures.
  */
 export function standalone(svg: string): string {
-  const style = '<style>svg{color:#1b1b1b}@media(prefers-color-scheme:dark){svg{color:#e6e6e6}}</style>'
-  return svg.replace(/^(<svg [^>]*>)/, `$1${style}`)
+  return svg.replace(/^(<svg [^>]*>)/, `$1${OWN_GROUND}`)
 }
+
+/** What `standalone` was given: a part of a page takes the colors of the page. */
+export function plainOf(file: string): string {
+  return file.replace(OWN_GROUND, '')
+}
+
+const OWN_GROUND = '<style>svg{color:#1b1b1b}@media(prefers-color-scheme:dark){svg{color:#e6e6e6}}</style>'

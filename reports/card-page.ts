@@ -20,7 +20,7 @@ ${links}</ul></nav>`
   })
 }
 
-function sectionOf({ title, blocks }: Section): Markup {
+export function sectionOf({ title, blocks }: Section): Markup {
   return html`<section aria-labelledby="${idOf(title)}">
 <h2 id="${idOf(title)}">${title}</h2>
 ${blocks.map((block) => html`${blockOf(block, title)}\n`)}</section>

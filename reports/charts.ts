@@ -183,7 +183,10 @@ export async function draw(spec: object, alt: string): Promise<string> {
 /** Leaves out what draws nothing, rounds lengths to a hundredth of a pixel, and adds what a reader hears instead. */
 function compact(svg: string, alt: string): string {
   return svg
-    .replace(/ (?:aria-hidden="true"|pointer-events="none"|opacity="1"|class="[^"]*")/g, '')
+    .replace(
+      / (?:aria-hidden="true"|pointer-events="none"|opacity="1"|class="[^"]*"|role="graphics-[a-z]+"|aria-roledescription="[^"]*")/g,
+      '',
+    )
     .replace(/<path d="(?:M0,0h0v0h0Z)?"(?: display="none")?\/>/g, '')
     .replace(/ (?:d|transform)="[^"]*"/g, (place) => place.replace(/-?\d+\.\d{3,}/g, (x) => String(round(x))))
     .replace('<svg ', () => `<svg role="img" aria-label="${escapeHtml(alt)}" `)

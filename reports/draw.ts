@@ -25,7 +25,7 @@ export async function drawScores({ dataset, metrics, lines }: Standing): Promise
   if (points.length < 2) return []
   const said = points.map((point) => `${nameOf(point)} ${significant(point.value, 3)}`)
   const svg = await scoresSvg(points, headOf(first), `${headOf(first)} as in the table: ${said.join('; ')}`)
-  const caption = `${headOf(first)} in the order of the table. Bars reach 1.96 standard errors to each side; color and shape tell the loss.`
+  const caption = `${headOf(first)} in the order of the table. Bars reach 1.96 standard errors to each side; color and shape tell the loss.${dataset.made ? ' A made log.' : ''}`
   return [drawing(dataset.name, 'Scores', caption, [['scores', svg]])]
 }
 

@@ -1,6 +1,8 @@
 /** leaderboard.md: a heading, a table and notes per dataset. Reads well in a terminal too. */
 import type { Board, Standing } from './board.ts'
 import { captionOf, emptinessOf, originOf, sentence, titleOf } from './notes.ts'
+import type { Overall } from './overall.ts'
+import { OVERALL_NOTES, overallMarkdown } from './overall-table.ts'
 import { markdownTable } from './table.ts'
 import { escapeMarkdown } from './text.ts'
 
@@ -12,11 +14,17 @@ export function markdown(board: Board): string {
     `# ${escapeMarkdown(board.track)}`,
     escapeMarkdown(sentence(board.about)),
     ...(empty === '' ? [] : [escapeMarkdown(empty)]),
+    ...(board.overall === null ? [] : overall(board.overall)),
     ...shown.map((one) => section(one, board, common)),
     ...(common.length === 0 ? [] : ['## Notes', common.map(item).join('\n')]),
   ]
     .join('\n\n')
     .concat('\n')
+}
+
+function overall(data: Overall): string[] {
+  const title = `## All ${data.datasets.length} datasets`
+  return [title, overallMarkdown(data).trimEnd(), OVERALL_NOTES.map(item).join('\n')]
 }
 
 /** Notes that all tables have in common stand at the end, the others below their own. */

@@ -1,6 +1,6 @@
 /** The sentences around a table: what it is about, how its numbers came to be, and how to make them again. */
 import type { Board, Line, MetricFacts, Standing } from './board.ts'
-import { NONE, ROUNDING } from './numbers.ts'
+import { NONE, ROUNDING, significant } from './numbers.ts'
 import { powerOf, sharedOf } from './table.ts'
 
 /** Said of every made log, in the caption, so that no one takes it for evidence about losses. */
@@ -19,10 +19,10 @@ export function captionOf({ dataset }: Standing): { about: string; source: strin
 
 /** What stands below every table. `level` is that of the ranks; `protocol` is what the track says of itself. */
 export function notesOf(
-  standing: Pick<Standing, 'metrics' | 'lines'>,
+  standing: Pick<Standing, 'metrics' | 'lines' | 'resolution'>,
   { level, protocol }: { level: number; protocol: readonly string[] },
 ): string[] {
-  const { metrics, lines } = standing
+  const { metrics, lines, resolution } = standing
   const [first] = metrics
   if (first === undefined) return []
   const several = lines.some(({ seeds }) => seeds.length > 1)
@@ -35,7 +35,13 @@ export function notesOf(
     `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
-    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. leaderboard.csv has the interval of each rank.`,
+    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude.`,
+    ...(resolution === null
+      ? []
+      : [
+          `The smallest difference in ${first.name} that these rows can see: ${significant(resolution, 2)} (the median over all pairs of methods of the paired difference that a test at 5 % calls real in 80 % of samples like this one).`,
+        ]),
+    ...(lines.some(({ pareto }) => pareto.time || pareto.memory) ? [FRONT] : []),
     ...(missing
       ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
       : []),
@@ -62,6 +68,9 @@ export function commandOf({ asked: { stages, flags } }: Board): string {
   return `fieldrank run ${stages === '' ? '' : `${stages} `}${flags}`
 }
 
+const FRONT =
+  'front: time (memory) where no other row is better in both the first metric and the seconds (the peak memory).'
+
 /** How the tracks we know ask their question. What a metric itself counts is said by the metric. */
 export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   operators: [
@@ -71,6 +80,7 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',
+    'oracle, on made logs alone, ranks by the true law of the next item, the hidden state of the user included: a bound, not ranked. No method does better in expectation; what the run says of itself has the exact expectation.',
   ],
 }
 

@@ -7,6 +7,8 @@ import { citation, htmlDocument } from './document.ts'
 import { type Figure, inlineSvg } from './figures.ts'
 import { html, type Markup, trusted } from './html.ts'
 import { captionOf, commandOf, emptinessOf, originOf, sentence, titleOf } from './notes.ts'
+import type { Overall } from './overall.ts'
+import { OVERALL_NOTES, overallHtml } from './overall-table.ts'
 import { htmlTable } from './page-table.ts'
 
 /** A track as the page wants it: its board, its figures, and the text of each figure file. */
@@ -55,7 +57,17 @@ function chapterOf(chapter: Chapter): Markup {
 <h2 id="${idOf(board)}">${board.track}</h2>
 <p>${sentence(board.about)}${board.cite !== undefined && html` ${citation(board.cite)}.`}</p>
 ${empty !== '' && html`<p class="soft">${empty}</p>`}
+${board.overall !== null && overallOf(board.overall, `${idOf(board)}-overall`)}
 ${shown(board).map((standing) => standingOf(chapter, standing))}
+</section>
+`
+}
+
+function overallOf(overall: Overall, id: string): Markup {
+  return html`<section aria-labelledby="${id}">
+<h3 id="${id}">All ${overall.datasets.length} datasets</h3>
+${overallHtml(overall, id)}
+${folded('How these numbers are made', OVERALL_NOTES)}
 </section>
 `
 }

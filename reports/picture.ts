@@ -4,11 +4,9 @@
  */
 import { PNG } from 'pngjs'
 import type { Colormap } from './colormap.ts'
+import type { Range } from './range.ts'
 
-export interface Range {
-  low: number
-  high: number
-}
+export { evenRangeOf, type Range, rangeOf } from './range.ts'
 
 /** `values` are n × n, row-major. The picture is as wide as the least multiple of n that reaches `pixels`. */
 export function fieldPng(
@@ -30,27 +28,6 @@ export function fieldPng(
 /** The color map itself, `high` at the top. */
 export function barPng(map: Colormap): Buffer {
   return encode(1, 256, (_x, y) => map(1 - y / 255))
-}
-
-/** The least range that holds all finite values; [0, 1] where there are none. */
-export function rangeOf(...fields: readonly ArrayLike<number>[]): Range {
-  let [low, high] = [Infinity, -Infinity]
-  for (const field of fields) {
-    for (let i = 0; i < field.length; i++) {
-      const value = field[i]!
-      if (!Number.isFinite(value)) continue
-      if (value < low) low = value
-      if (value > high) high = value
-    }
-  }
-  return low <= high ? { low, high } : { low: 0, high: 1 }
-}
-
-/** The least range around 0 that holds all finite values, for a diverging map. */
-export function evenRangeOf(...fields: readonly ArrayLike<number>[]): Range {
-  const { low, high } = rangeOf(...fields)
-  const reach = Math.max(Math.abs(low), Math.abs(high))
-  return { low: -reach, high: reach }
 }
 
 function encode(width: number, height: number, color: (x: number, y: number) => readonly number[]): Buffer {

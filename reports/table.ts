@@ -15,6 +15,7 @@ export interface TableColumn {
 export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
   return [
     { head: '#', kind: 'number', text: ({ rank }) => (rank === null ? NONE : String(rank)) },
+    { head: 'ranks', kind: 'number', text: ({ range }) => rangeText(range) },
     { head: 'model', kind: 'name', text: ({ model }) => model },
     { head: 'loss', kind: 'text', text: ({ loss }) => loss },
     ...metrics.map((metric) => metricColumn(metric, lines)),
@@ -22,6 +23,7 @@ export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
     { head: 'train', kind: 'number', text: ({ trainSeconds }) => seconds(trainSeconds) },
     { head: 'peak memory', kind: 'number', text: ({ peakBytes }) => bytes(peakBytes) },
     ...(lines.some(({ spent }) => spent !== undefined) ? spending : []),
+    ...(lines.some(({ pareto }) => frontText(pareto) !== '') ? [front] : []),
     ...details.filter(({ text }) => new Set(lines.filter(isRun).map(text)).size > 1),
   ]
 }
@@ -58,12 +60,14 @@ export function markdownTable(standing: Standing): string {
 }
 
 /** All datasets of a track in one CSV, every number in full. A missing run has empty fields. */
-export function csv({ track, standings }: Board): string {
+export function csv({ track, standings, overall }: Board): string {
   const metrics = [...new Set(standings.flatMap((standing) => standing.metrics.map(({ name }) => name)))]
   const isSpent = standings.some(({ lines }) => lines.some(({ spent }) => spent !== undefined))
   const head = [
     ...['track', 'dataset', 'version', 'rank', 'rank_low', 'rank_high', 'model', 'loss', 'seeds'],
-    ...metrics.flatMap((name) => [name, `${name}_stderr`, `${name}_median`, `${name}_p95`]),
+    ...metrics.flatMap((name) => ['', '_stderr', '_low', '_high', '_median', '_p95'].map((of) => name + of)),
+    ...['groups', 'behind', 'behind_stderr', 'behind_p', 'visible', 'pareto_time', 'pareto_memory'],
+    ...['mean_rank', 'missing'],
     ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
     ...(isSpent ? ['loss_bytes', 'epoch_seconds', 'best_epoch'] : []),
   ]
@@ -73,8 +77,13 @@ export function csv({ track, standings }: Board): string {
       ...[line.model, line.loss, line.seeds.join(' ')],
       ...metrics.flatMap((name) => {
         const { value = null, stderr = null, median = null, p95 = null } = line.scores[name] ?? {}
-        return [value, stderr, median, p95]
+        const [low, high] = line.intervals[name] ?? [null, null]
+        return [value, stderr, low, high, median, p95]
       }),
+      ...[line.groups.join(' '), line.behind?.difference ?? null, line.behind?.stderr ?? null],
+      ...[line.behind?.p ?? null, line.behind?.visible ?? null],
+      ...[line.pareto.time, line.pareto.memory].map((is) => (is === null ? null : Number(is))),
+      ...placeIn(overall, line),
       ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
       ...[line.device, line.threads, line.by?.name ?? null],
       ...(isSpent ? spentFields(line) : []),
@@ -122,6 +131,28 @@ function metricColumn(metric: MetricFacts, lines: readonly Line[]): TableColumn 
 
 function spentFields({ spent }: Line): (number | null)[] {
   return [spent?.lossBytes ?? null, spent?.epochSeconds ?? null, spent?.bestEpoch ?? null]
+}
+
+/** Mean rank over the datasets of the track, and on how many the method is missing. */
+function placeIn(overall: Board['overall'], { model, loss }: Line): (number | null)[] {
+  const found = overall?.methods.find((method) => method.model === model && method.loss === loss)
+  return [found?.meanRank ?? null, found?.missing ?? null]
+}
+
+const front: TableColumn = { head: 'front', kind: 'text', text: ({ pareto }) => frontText(pareto) }
+
+/** `1–3`, or `2` where the data leave one rank. */
+export function rangeText(range: Line['range']): string {
+  if (range === null) return NONE
+  const [low, high] = range
+  return low === high ? String(low) : `${low}–${high}`
+}
+
+/** `time memory`: the fronts that a line is on. */
+export function frontText({ time, memory }: Line['pareto']): string {
+  return [time === true ? 'time' : '', memory === true ? 'memory' : '']
+    .filter((word) => word !== '')
+    .join(' ')
 }
 
 function isRun({ runs }: Line): boolean {

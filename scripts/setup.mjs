@@ -35,7 +35,7 @@ export function install() {
   writeFileSync(mark, lock)
 }
 
-/** TypeScript → dist/, kernels → WebAssembly. A file whose source is gone is removed: names are found by listing folders. */
+/** TypeScript → dist/, kernels → WebAssembly, what a site loads → dist/site/. A file whose source is gone is removed: names are found by listing folders. */
 export function build() {
   const code = tool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
   if (code !== 0) process.exit(code)
@@ -45,4 +45,6 @@ export function build() {
     if (source !== entry && !existsSync(join(root, source))) rmSync(join(dist, entry))
   }
   buildKernels(root, tool)
+  const site = run(process.execPath, [join(root, 'scripts/site.mjs')])
+  if (site !== 0) process.exit(site)
 }

@@ -14,6 +14,8 @@ const count = (name, code) => {
 count('lint', tool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']))
 count('types', tool('typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json']))
 
+count('types of the site', tool('typescript/bin/tsc', ['-p', 'tsconfig.site.json']))
+
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']
 const mocha = spawn(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), ...wanted], {
   cwd: root,

@@ -4,14 +4,18 @@
  *   L[p,q] = (A[p,q] − Σ_{s<q} L[p,s] L[q,s]) / L[q,q],   L[p,p] = √(A[p,p] − Σ_{s<p} L[p,s]²),   p − n ≤ q < p.
  *
  * n⁴ / 2 multiplications and 8 n² (n+1) bytes per matrix (n = 64: 8 million, 2 MB; n = 128: 134 million, 17 MB), so hand it
- * small batches. A solution costs 2 n³ multiplications, a refinement as many; it is kept if the residual got smaller, and
+ * small batches; beyond MOST_SIDE it is refused. A solution costs 2 n³ multiplications, a refinement as many; it is kept if the residual got smaller, and
  * `iterations` counts those kept.
  * 'converged' is ‖f − A x‖ ≤ max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖); 'breakdown' is a pivot that is not positive (A is not
  * positive definite), 'max-iterations' an x that stays above the tolerance. Without an x, x is 0.
  * Golub, Van Loan, Matrix Computations (4th ed.), algorithm 4.3.5 and section 3.5.3.
  */
 import type { Solver, Status, Stencil } from '../contracts.ts'
+import { UserError } from '../io/errors.ts'
 import { type Acceptance, acceptsOne, allFinite, difference } from './diffusion/stencil.ts'
+
+/** A factor of 0.5 GB, after 13 billion multiplications. */
+export const MOST_SIDE = 400
 
 const defaults = {
   tolerance: 1e-10, // of ‖f − A x‖ / ‖f‖
@@ -30,6 +34,13 @@ const cholesky: Solver<typeof defaults, Factors> = {
   defaults,
 
   async setup(matrix) {
+    if (matrix.n > MOST_SIDE) {
+      const gigabytes = (8e-9 * matrix.n ** 2 * (matrix.n + 1)).toFixed(1)
+      throw new UserError(
+        `solver cholesky: at most ${MOST_SIDE} nodes a side, where a factor takes 0.5 GB (got ${matrix.n}: ${gigabytes} GB). ` +
+          'Take multigrid',
+      )
+    }
     return { matrix, factors: Array.from({ length: matrix.batch }, (_, b) => factor(matrix, b)) }
   },
 

@@ -4,8 +4,10 @@
  *
  * precision 'mixed' (the default): four samples at once in f32, inside refinement in f64 until ‖f − A x‖ ≤ tolerance ‖f‖, at most
  * ten times; a sample that does not get there is solved by 'double', two at once in f64, refined likewise.
- * 10 to 13 steps for coefficients of variance up to 2 at any n ('mixed': to 17). At variance 8, contrasts of 1e8 to 2e10, 12 to 18
- * in f64 and 19 to 36 for cubic fields; in 'mixed' up to three times as many, since each refinement then gains less.
+ * Samples whose diagonal spreads over more than 1e6 take W-cycles, and beyond 1e9 in f64 from the start: islands in the coefficient
+ * are felt by each other on coarse levels, and to a V-cycle each of them costs steps of its own.
+ * 10 to 13 steps for coefficients of variance up to 2 at any n ('mixed': to 17). At variance 8, contrasts up to 1e10, 11 to 20,
+ * and in f32 up to 35.
  *
  * 'converged' is said of the true residual: at most max(tolerance ‖f‖, 4 ε ‖ |A| |x| ‖). 'breakdown': a diagonal that is not positive,
  * a matrix that is not symmetric, or a direction of negative curvature; 'max-iterations': out of steps, or refinement stalls above
@@ -21,6 +23,7 @@ import { suggest, UserError } from '../io/errors.ts'
 import { allFinite } from './diffusion/stencil.ts'
 import {
   LANES,
+  type Method,
   MOST_SIDE,
   type Opened,
   type Outcome,
@@ -31,15 +34,13 @@ import {
 
 const defaults = {
   tolerance: 1e-10, // of ‖f − A x‖ / ‖f‖
-  iterations: 200, // at most, over all refinements; and again as many in f64 where f32 did not get there
+  iterations: 200, // at most, over all refinements; and again as many in f64, or in W-cycles, where others did not get there
   precision: 'mixed', // or double
 }
 
 interface Checked {
   matrix: Stencil
   workers: number
-  /** Entries that need no solving: they cannot be. */
-  flaws: ReadonlyMap<number, Status>
 }
 
 const multigrid: Solver<typeof defaults, Checked> = {
@@ -59,22 +60,20 @@ const multigrid: Solver<typeof defaults, Checked> = {
         `solver multigrid: at most ${MOST_SIDE} nodes a side fit into the 1 GiB of a kernel (got ${matrix.n}). Take another solver`,
       )
     }
-    return { matrix, workers, flaws: flawsOf(matrix) }
+    return { matrix, workers }
   },
 
-  async solve({ matrix, workers, flaws }, rhs, params) {
+  async solve({ matrix, workers }, rhs, params) {
     const { n, batch } = matrix
     const x = new Float64Array(batch * n * n)
-    const outcomes: Outcome[] = Array.from({ length: batch }, (_, b) => {
-      return { status: flaws.get(b) ?? 'max-iterations', iterations: 0, residual: flaws.has(b) ? NaN : 1 }
-    })
-    const sound = outcomes.flatMap((_, b) => (flaws.has(b) ? [] : [b]))
+    const outcomes: Outcome[] = []
     await withPool(n, workers, async (opened) => {
-      const problem: Problem = { opened, matrix, rhs, x, outcomes }
-      const precision = params.precision as Precision
-      await solveRows(problem, precision, sound, params)
-      if (precision === 'mixed')
-        await solveRows(problem, 'double', sound.filter(failed(outcomes, params)), params)
+      const problem: Problem = { opened, matrix, rhs, x, outcomes, flawed: new Set() }
+      let left = Array.from({ length: batch }, (_, b) => b)
+      for (const method of METHODS[params.precision as Precision]) {
+        await solveRows(problem, method, left, params)
+        left = left.filter(failed(problem, params))
+      }
     })
     return {
       x: { batch, n, data: x },
@@ -92,50 +91,75 @@ interface Problem {
   matrix: Stencil
   rhs: Field
   x: Float64Array
-  outcomes: Outcome[]
+  outcomes: Outcome[] // of the entries that were met
+  flawed: Set<number> // entries that need no solving: they cannot be
+}
+
+/**
+ * One after another, each for the rows that those before it gave back. Steps with W-cycles cost a fifth more. Where they, and f64,
+ * begin to pay was measured (decision 0009); ConDiff's own rows spread less than 1e5.
+ */
+const METHODS: Readonly<Record<Precision, readonly Method[]>> = {
+  mixed: [
+    { precision: 'mixed', turns: 1, spread: 1e6 },
+    { precision: 'mixed', turns: 2, spread: 1e9 },
+    { precision: 'double', turns: 2, spread: Infinity },
+  ],
+  double: [
+    { precision: 'double', turns: 1, spread: 1e6 },
+    { precision: 'double', turns: 2, spread: Infinity },
+  ],
 }
 
 function isPrecision(name: string): name is Precision {
   return Object.keys(LANES).includes(name)
 }
 
-/** Solves these entries in groups, as many at once as there are workers; steps are added to those taken before. */
+/**
+ * Solves these entries in groups, as many at once as there are workers; steps are added to those taken before. All that is done
+ * here for a group is done while threads solve others: before them it would hold up all.
+ */
 async function solveRows(
-  { opened, matrix, rhs, x, outcomes }: Problem,
-  precision: Precision,
+  problem: Problem,
+  method: Method,
   rows: readonly number[],
   { tolerance, iterations }: typeof defaults,
 ): Promise<void> {
+  const { opened, matrix, rhs, x, outcomes } = problem
   const groups: number[][] = []
-  for (let at = 0; at < rows.length; at += LANES[precision])
-    groups.push(rows.slice(at, at + LANES[precision]))
+  const lanes = LANES[method.precision]
+  for (let at = 0; at < rows.length; at += lanes) groups.push(rows.slice(at, at + lanes))
   await Promise.all(
-    groups.map(async (group) => {
-      const limits = { tolerance, iterations }
-      const solved = await solveGroup(opened, precision, limits, group, { matrix, rhs: rhs.data, x })
-      for (const [at, row] of group.entries()) {
-        const before = outcomes[row]!.iterations
-        outcomes[row] = { ...solved[at]!, iterations: before + solved[at]!.iterations }
-      }
-    }),
+    groups.map((group) =>
+      opened.pool.use(async (seat) => {
+        const sound = group.filter((row) => row in outcomes || isSound(problem, row))
+        if (sound.length === 0) return
+        const data = { matrix, rhs: rhs.data, x }
+        const solved = await solveGroup(seat, opened.layout, method, { tolerance, iterations }, sound, data)
+        for (const [at, row] of sound.entries()) {
+          const before = outcomes[row]?.iterations ?? 0
+          outcomes[row] = { ...solved[at]!, iterations: before + solved[at]!.iterations }
+        }
+      }),
+    ),
   )
 }
 
-/** Entries that f32 could not solve and f64 might; of those that nothing can, it says so at once. */
-function failed(outcomes: readonly Outcome[], { iterations }: typeof defaults): (row: number) => boolean {
+/** Entries that one method could not solve and the next might; of those that nothing can, it says so at once. */
+function failed({ outcomes, flawed }: Problem, { iterations }: typeof defaults): (row: number) => boolean {
   return (row) => {
     const { status, iterations: taken } = outcomes[row]!
-    return status !== 'converged' && taken < iterations
+    return status !== 'converged' && taken < iterations && !flawed.has(row)
   }
 }
 
-/** The kernel reads center, east and north, so the others must say the same. */
-function flawsOf(matrix: Stencil): Map<number, Status> {
-  const flaws = new Map<number, Status>()
-  for (let b = 0; b < matrix.batch; b++) {
-    if (!isSymmetric(matrix, b)) flaws.set(b, allFinite(matrix, null, b) ? 'breakdown' : 'non-finite')
-  }
-  return flaws
+/** The kernel reads center, east and north, so the others must say the same; an entry where they do not is settled here. */
+function isSound({ matrix, outcomes, flawed }: Problem, b: number): boolean {
+  if (isSymmetric(matrix, b)) return true
+  const status: Status = allFinite(matrix, null, b) ? 'breakdown' : 'non-finite'
+  outcomes[b] = { status, iterations: 0, residual: NaN }
+  flawed.add(b)
+  return false
 }
 
 /** Walls have couplings of 0, so the last node of a row and the first of the next agree too, and most matrices pass at once. */

@@ -34,6 +34,8 @@ const doors: Record<string, RegExp> = {
   'onnxruntime-node': /^tensor\//,
   'parquet-wasm': /^io\/parquet/,
   hyparquet: /^io\/parquet/,
+  'hyparquet-compressors': /^io\/parquet/,
+  fzstd: /^io\/parquet-ranges\.ts$/,
   'apache-arrow': /^io\/(arrow|parquet)/,
   '@duckdb/node-api': /^io\/duckdb\.ts$/,
   h5wasm: /^io\/hdf5\.ts$/,

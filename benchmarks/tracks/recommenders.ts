@@ -25,7 +25,7 @@ import { UserError } from '../../io/errors.ts'
 import { readSplit } from '../../io/manifest.ts'
 import { cut } from '../batches.ts'
 import { listFlaw, listSchema, listsByProduct, listsOf } from '../lists.ts'
-import { countItems, putLast, putPairs } from '../sequences.ts'
+import { countItems, countTakers, putLast, putPairs } from '../sequences.ts'
 
 const recommenders: Track<Recommenders> = {
   about: 'Next-item recommendation: a history in, the 50 best items of the whole catalog out',
@@ -41,13 +41,26 @@ const recommenders: Track<Recommenders> = {
     const length = params.length as number
     if (!Number.isInteger(length) || length < 1)
       throw new UserError(`budget: length must be a whole number from 1 (got ${length})`)
-    const read = async (split: Split) => usersOf(await readSplit(folder, dataset, split, COLUMNS))
-    const [train, valid, test] = [await read('train'), await read('valid'), await read('test')]
-    const sequences = train.histories.map((history, row) => append(history, train.targets[row]!))
-    return opened({ train, valid, test }, { items, sequences }, length)
+    const read = (split: Split) => readSplit(folder, dataset, split, COLUMNS)
+    const learned = await read('train')
+    const [train, valid, test] = [learned, await read('valid'), await read('test')].map(usersOf)
+    const ends = learned.data.time as BigInt64Array
+    return opened(
+      { train: train!, valid: valid!, test: test! },
+      { items, sequences: sequencesOf(train!), ends },
+      length,
+    )
   },
 
   truth: (dataset, folder, split) => readSplit(folder, dataset, split, ['user', 'target']),
+
+  async measured(dataset, folder) {
+    const train = usersOf(await readSplit(folder, dataset, 'train', COLUMNS))
+    return {
+      takers: [...countTakers(sequencesOf(train), itemsOf(dataset.facts))],
+      takersOf: train.ids.length,
+    }
+  },
 
   flaw: (predictions, facts) => listFlaw(predictions, itemsOf(facts)),
 
@@ -56,7 +69,7 @@ const recommenders: Track<Recommenders> = {
 
 export default recommenders
 
-const COLUMNS = ['user', 'history', 'target']
+const COLUMNS = ['user', 'history', 'target', 'time']
 
 interface Users {
   ids: Int32Array
@@ -102,11 +115,12 @@ function opened(
 
     fit(method, params) {
       const rank = (method as Ranker).fit(interactions, params)
+      const rowOf = new Map(Array.from(splits.train.ids, (id, row) => [id, row]))
       return async (split) => {
         const { ids, histories } = splits[split]
         const scores = new Float64Array(items + 1)
         return listsOf(ids, histories, popularity, (r) => {
-          rank(histories[r]!, scores)
+          rank(histories[r]!, scores, rowOf.get(ids[r]!))
           return scores
         })
       }
@@ -169,6 +183,11 @@ function usersOf({ data }: Columns): Users {
     histories: data.history as readonly Int32Array[],
     targets: data.target as Int32Array,
   }
+}
+
+/** All that a user took in training, in order. */
+function sequencesOf({ histories, targets }: Users): Int32Array[] {
+  return histories.map((history, row) => append(history, targets[row]!))
 }
 
 function append(history: Int32Array, target: number): Int32Array {

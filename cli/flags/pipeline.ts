@@ -14,7 +14,11 @@ export const pipelineFlags: readonly Option[] = [
   ],
   ['-d, --data <folder>', 'where everything made lies, a folder per profile', 'data'],
   ['--stages <folder>', 'stage modules of your own, in place of those that come with the code'],
-  ['-s, --set <path=value>', 'change a value of the profile, or the seed: --set train.seed=[0,1]', []],
+  [
+    '-s, --set <path=value>',
+    'change a value of the profile, or the seed: --set train.recommenders.seed=[0,1]',
+    [],
+  ],
   ['-a, --axis <name=values>', 'replace an axis of every matrix that has it: --axis model=fno,unet', []],
 ]
 
@@ -33,7 +37,8 @@ export function requestOf(only: readonly string[], options: Record<string, unkno
   return { file: file ?? defaultFile(), profile, data, set, axis, only, ...own }
 }
 
-function defaultFile(): string {
+/** ./pipeline.yaml, else the one that comes with the code. */
+export function defaultFile(): string {
   const places = ['pipeline.yaml', join(CODE, 'pipeline.yaml'), join(CODE, '..', 'pipeline.yaml')]
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found

@@ -10,6 +10,8 @@
  * Dietrich, Newsam, Fast and exact simulation of stationary Gaussian processes (doi:10.1137/S1064827592240555).
  */
 import { UserError } from '../../io/errors.ts'
+import { bytesOf } from '../../kernels/fields.ts'
+import { MOST_BYTES } from '../../kernels/load.ts'
 import { fft2, smoothAtLeast } from '../../math/fft.ts'
 import { type Covariance, covariances } from './covariance.ts'
 
@@ -29,7 +31,7 @@ export interface Embedding {
 
 /**
  * Negative eigenvalues down to −1e-14 λ_max are rounding and count as 0. Below that the law has no embedding of this period:
- * it is doubled up to 8(n+1) points, then refused.
+ * it is doubled up to 8(n+1) points, then refused; and so is a period that no kernel has the memory for.
  */
 export function embed(law: FieldLaw): Embedding {
   const name = JSON.stringify(law)
@@ -44,6 +46,8 @@ function made(law: FieldLaw): Embedding {
   const published = publishedPeriod(law)
   let period = published ?? smoothAtLeast(2 * law.grid)
   for (;;) {
+    const bytes = bytesOf(period, law.grid + 1)
+    if (bytes > MOST_BYTES) throw tooLarge(law, period, bytes)
     const { values, worst } = spectrum(law, period)
     if (worst >= -ROUNDING) return { period, amplitude: amplitudes(values, period) }
     if (published !== null || 2 * period > 8 * (law.grid + 1)) throw refusal(law, period, worst)
@@ -98,6 +102,13 @@ function distanceOf(length: FieldLaw['length'], side: number): (dy: number, dx: 
 function amplitudes(values: Float64Array, period: number): Float64Array {
   const cells = period * period
   return values.map((value) => Math.sqrt(Math.max(0, value) / cells))
+}
+
+function tooLarge({ grid, length }: FieldLaw, period: number, bytes: number): UserError {
+  return new UserError(
+    `generator condiff: grid ${grid} and length ${JSON.stringify(length)} need an embedding of period ${period}, ` +
+      `${(bytes / MOST_BYTES).toFixed(1)} times what a kernel has memory for. Try a smaller grid or a shorter length`,
+  )
 }
 
 function refusal({ covariance, length, grid }: FieldLaw, period: number, worst: number): UserError {

@@ -4,6 +4,7 @@ import { suggest, UserError } from '../../io/errors.ts'
 import { covariances, isCovariance } from './covariance.ts'
 import type { FieldLaw } from './embedding.ts'
 import type { Window } from './grf.ts'
+import { isGrid, MOST_GRID } from './record.ts'
 
 export const defaults = {
   medium: 'lognormal', // k = e^φ; or two-phase, layered
@@ -30,7 +31,7 @@ export function lawOf(params: Settings): Law {
   const { medium, grid, jump, level, layers, contrast, attempts } = params
   if (!isMedium(medium)) throw notFound('medium', medium, Object.keys(MEANINGFUL))
   checkMeaning(params, medium)
-  demand('grid', grid, Number.isInteger(grid) && grid >= 3, 'a whole number, at least 3')
+  demand('grid', grid, isGrid(grid), `a whole number from 3 to ${MOST_GRID}`)
   demand('jump', jump, jump > 1 && jump <= 1e9, 'a number above 1, at most 1e9')
   demand('level', level, Number.isFinite(level) && Math.abs(level) <= 4, 'a number from -4 to 4')
   const most = grid + 1

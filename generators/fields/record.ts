@@ -16,6 +16,13 @@ export interface Made {
   attempts: number
 }
 
+/** Beyond, a kernel would need more than its 1 GiB for a field (kernels/fields.ts), and no solver takes so many nodes. */
+export const MOST_GRID = 2048
+
+export function isGrid(n: unknown): boolean {
+  return Number.isInteger(n) && (n as number) >= 3 && (n as number) <= MOST_GRID
+}
+
 /** Columns of a field generator on grid n. */
 export function fieldSchema(n: number): Schema {
   return {

@@ -18,28 +18,43 @@ export interface Core {
   iterate: boolean
 }
 
-/** Number of passes that were made. Throws when nothing is left. */
-export async function keepCore(db: Duckdb, core: Core): Promise<number> {
-  await db.run('CREATE TABLE pair AS SELECT DISTINCT u, i FROM log')
-  const size = () => db.count('SELECT count(*) FROM pair')
-  let before = await size()
-  let passes = 0
+export interface Cored {
+  passes: number
+  items: number // events removed because their item had too few users, in all passes
+  users: number // … because their user had too few items
+}
+
+/** Throws when nothing is left. */
+export async function keepCore(db: Duckdb, core: Core): Promise<Cored> {
+  await db.run('CREATE TABLE pair AS SELECT u, i, count(*) AS n FROM log GROUP BY u, i')
+  const cored: Cored = { passes: 0, items: 0, users: 0 }
+  let events = await eventsOf(db)
+  const drop = async (column: 'i' | 'u', least: number) => {
+    await keepFrequent(db, column, least)
+    const before = events
+    events = await eventsOf(db)
+    return before - events
+  }
   for (;;) {
-    await keepFrequent(db, 'i', core.items)
-    await keepFrequent(db, 'u', core.users)
-    passes++
-    const after = await size()
-    if (!core.iterate || after === before) break
-    before = after
+    const items = await drop('i', core.items)
+    const users = await drop('u', core.users)
+    cored.passes++
+    cored.items += items
+    cored.users += users
+    if (!core.iterate || items + users === 0) break
   }
   const kept = (column: string) => `${column} IN (SELECT DISTINCT ${column} FROM pair)`
   await db.run(`CREATE TABLE kept AS SELECT * FROM log WHERE ${kept('u')} AND ${kept('i')}`)
   await db.run('DROP TABLE log; DROP TABLE pair; ALTER TABLE kept RENAME TO log')
-  if ((await db.count('SELECT count(*) FROM log')) === 0) {
+  if (events === 0) {
     const bounds = `${core.items} users per item and ${core.users} items per user`
     throw new UserError(`core: no interactions are left with at least ${bounds}. Lower the bounds`)
   }
-  return passes
+  return cored
+}
+
+function eventsOf(db: Duckdb): Promise<number> {
+  return db.count('SELECT coalesce(sum(n), 0) FROM pair')
 }
 
 async function keepFrequent(db: Duckdb, column: 'u' | 'i', least: number): Promise<void> {

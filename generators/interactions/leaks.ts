@@ -3,11 +3,20 @@
  * counts offenders; one offender is a bug, and the dataset is not published.
  */
 import type { Duckdb } from '../../io/duckdb.ts'
-import type { Strategy } from './split.ts'
+import type { Cut, Strategy } from './split.ts'
 
-/** `moment`: T of the temporal split. Asks the shards (as viewShards shows them) and the filtered `log`; throws at the first offence. */
-export async function checkLeaks(db: Duckdb, strategy: Strategy, moment: string | null): Promise<void> {
-  const checks = { ...always(), ...(strategy === 'temporal' ? temporal(moment!) : leaveOneOut) }
+/** Asks the shards (as viewShards shows them), the events (`sequence`) and the filtered `log`; throws at the first offence. */
+export async function checkLeaks(
+  db: Duckdb,
+  strategy: Strategy,
+  { from, to }: Pick<Cut, 'from' | 'to'>,
+): Promise<void> {
+  const checks = {
+    ...always(),
+    ...(strategy === 'leave-one-out' ? leaveOneOut : afterTraining(from!)),
+    ...(strategy === 'temporal' && temporal(from!)),
+    ...(strategy === 'rolling' && rolling(from!, to)),
+  }
   for (const [claim, offenders] of Object.entries(checks)) {
     const found = await db.count(`SELECT count(*) FROM (${offenders})`)
     if (found > 0)
@@ -45,19 +54,41 @@ const leaveOneOut = {
     SELECT 1 WHERE (SELECT count(*) FROM log) <> (SELECT sum(len(events)) FROM train_rows) + 2 * (SELECT count(*) FROM test_rows)`,
 }
 
+/** What both splits by time promise; T is `moment`. */
+function afterTraining(moment: string): Record<string, string> {
+  return {
+    'training lies before T': `SELECT "user" FROM train_rows WHERE time >= ${moment}`,
+    'targets lie at or after T': `SELECT "user" FROM valid_rows WHERE time < ${moment}`,
+    'every item of test was seen in training': `
+      SELECT item FROM (SELECT DISTINCT unnest(events) AS item FROM test_rows)
+      WHERE item NOT IN (SELECT DISTINCT unnest(events) FROM train_rows)`,
+  }
+}
+
 function temporal(moment: string): Record<string, string> {
   const lasts = `SELECT "user", max(log.time) AS last FROM users JOIN log USING (u) GROUP BY "user"`
+  const late = `SELECT u, count(*) AS n FROM log WHERE time >= ${moment} GROUP BY u`
   return {
     'no user is both trained on and tested': 'SELECT "user" FROM train_rows JOIN test_rows USING ("user")',
-    'training lies before T': `SELECT "user" FROM train_rows WHERE time >= ${moment}`,
     'users trained on have no event at or after T': `
       SELECT "user" FROM train_rows JOIN (${lasts}) USING ("user") WHERE last >= ${moment}`,
     'nothing before T is known at test': `
-      SELECT "user" FROM test_rows JOIN users USING ("user") WHERE len(events) >
-        (SELECT count(*) FROM log WHERE log.u = users.u AND log.time >= ${moment})`,
-    'targets lie at or after T': `SELECT "user" FROM valid_rows WHERE time < ${moment}`,
-    'every item of test was seen in training': `
-      SELECT item FROM (SELECT unnest(events) AS item FROM test_rows)
-      WHERE item NOT IN (SELECT unnest(events) FROM train_rows)`,
+      SELECT "user" FROM test_rows JOIN users USING ("user") LEFT JOIN (${late}) USING (u)
+      WHERE len(events) > coalesce(n, 0)`,
+  }
+}
+
+function rolling(moment: string, end: string | null): Record<string, string> {
+  const early = `SELECT "user", count(*) AS n FROM users JOIN log USING (u) WHERE time < ${moment} GROUP BY "user"`
+  return {
+    'training is every event before T': `
+      SELECT "user" FROM (${early}) FULL JOIN train_rows USING ("user") WHERE n IS DISTINCT FROM len(events)`,
+    'what is known at test begins with what was trained on': `
+      SELECT "user" FROM test_rows JOIN train_rows USING ("user")
+      WHERE test_rows.events[:len(train_rows.events)] <> train_rows.events
+        OR len(test_rows.events) < len(train_rows.events) + 2`,
+    ...(end !== null && {
+      'nothing comes after the window': `SELECT "user" FROM test_rows WHERE time >= ${end}`,
+    }),
   }
 }

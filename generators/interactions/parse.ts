@@ -4,51 +4,127 @@
  *
  * ordinal: the place in the file, from 0; it orders events whose times are equal. time: 0 everywhere in a file
  * without times (`hasTime` false). Ids are any texts and are kept letter by letter.
- * A row that cannot be read stops everything, with its line: no row is ever dropped in silence.
+ * A row that cannot be read stops everything, with its line: no row is ever dropped in silence. Times may be negative.
  */
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Columns, Context } from '../../contracts.ts'
 import { type Duckdb, identifier, quote } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
 import { detect, type Format, HINT, namedColumns } from './format.ts'
-import { firstBytes, type Row, readLines, readRecords } from './records.ts'
+import { jsonReader } from './json-lines.ts'
+import { firstBytes, type Read, type Row, readLines, readRecords } from './records.ts'
 import { type Kind, type Moment, parseTime } from './times.ts'
 
 export interface Parsed {
-  format: 'table' | 'lists' | 'parquet'
+  format: 'table' | 'lists' | 'json' | 'parquet'
   hasTime: boolean
 }
 
 export const EVENTS = 'events("user" VARCHAR, item VARCHAR, time BIGINT, ordinal BIGINT)'
 
-export async function parseLog(db: Duckdb, path: string, ctx: Pick<Context, 'signal'>): Promise<Parsed> {
-  const parse = (await firstBytes(path, 4)) === 'PAR1' ? parseParquet : parseText
+/** Where the events go, in their order. */
+export interface Sink {
+  append(events: Columns): Promise<void> // user, item, time
+  /** `rows` events that the database finds itself; `select` gives those from ≤ place < to, with their place. */
+  insert(select: (from: number, to: number) => string, rows: number): Promise<void>
+}
+
+/** The table `events` of the database. */
+export function tableSink(db: Duckdb): Sink {
+  let ordinal = 0n
+  return {
+    append({ rows, data }) {
+      const ordinals = BigInt64Array.from({ length: rows }, () => ordinal++)
+      return db.append('events', { rows, data: { ...data, ordinal: ordinals } })
+    },
+    insert: (select, rows) => db.run(`INSERT INTO events ${select(0, rows)}`),
+  }
+}
+
+type World = Pick<Context, 'signal'> & Partial<Pick<Context, 'progress'>>
+
+/** Into the table `events`: all of the file, or nothing. */
+export async function parseLog(db: Duckdb, path: string, ctx: World): Promise<Parsed> {
   return db.transaction(async () => {
     await db.run(`CREATE TABLE ${EVENTS}`)
-    const parsed = await parse(db, path, ctx)
-    if ((await db.count('SELECT count(*) FROM events')) > 0) return parsed
-    throw new UserError(`${basename(path)}: no interactions, expected lines of user item [timestamp]`)
+    return parseInto(db, path, tableSink(db), ctx)
   })
 }
 
-async function parseText(db: Duckdb, path: string, { signal }: Pick<Context, 'signal'>): Promise<Parsed> {
+/** Into a sink. `known`: the columns of a table without a header, where its source is known. */
+export async function parseInto(
+  db: Duckdb,
+  path: string,
+  sink: Sink,
+  ctx: World,
+  known?: Format,
+): Promise<Parsed> {
+  let events = 0
+  const counted: Sink = {
+    append(columns) {
+      events += columns.rows
+      return sink.append(columns)
+    },
+    insert(select, rows) {
+      events += rows
+      return sink.insert(select, rows)
+    },
+  }
+  const isParquet = (await firstBytes(path, 4)) === 'PAR1'
+  const parsed = isParquet
+    ? await parseParquet(db, path, counted)
+    : await parseText(path, counted, ctx, known)
+  if (events > 0) return parsed
+  throw new UserError(`${basename(path)}: no interactions, expected lines of user item [timestamp]`)
+}
+
+async function parseText(
+  path: string,
+  sink: Sink,
+  { signal, progress = () => {} }: World,
+  known: Format | undefined,
+): Promise<Parsed> {
   const name = basename(path)
-  const format = detect(name, await headOf(path))
-  const lists = format.separator === ' ' && !format.header && (await isLists(path))
-  const read = lists ? listReader(name) : tableReader(name, format)
-  let ordinal = 0n
-  let header = format.header // still to come: it is the first record, which blank lines may precede
-  for await (const rows of readRecords(path, format.separator)) {
+  const { size } = await stat(path)
+  let bytes = 1
+  let done = 0
+  const take = async (events: Events) => {
     signal.throwIfAborted()
-    const events = read(header ? rows.slice(1) : rows)
+    await sink.append(columnsOf(events))
+    done += events.users.length
+    progress(done, Math.max(done, Math.round((done * size) / bytes)), 'rows') // the total is a guess by bytes
+  }
+  const read = (count: number) => void (bytes = Math.max(1, count))
+  const head = await headOf(path)
+  if (head[0]?.trimStart().startsWith('{')) return parseJsonLines(path, take, read)
+  const format = known ?? detect(name, head)
+  const lists = known === undefined && format.separator === ' ' && !format.header && (await isLists(path))
+  const eventsOf = lists ? listReader(name) : tableReader(name, format)
+  let header = format.header // still to come: it is the first record, which blank lines may precede
+  for await (const rows of readRecords(path, format.separator, read)) {
+    await take(eventsOf(header ? rows.slice(1) : rows))
     header &&= rows.length === 0
-    const ordinals = BigInt64Array.from(events.users, () => ordinal++)
-    await db.append('events', columnsOf(events, ordinals))
   }
   return { format: lists ? 'lists' : 'table', hasTime: !lists && format.time !== null }
 }
 
-interface Events {
+async function parseJsonLines(
+  path: string,
+  take: (events: Events) => Promise<void>,
+  read: Read,
+): Promise<Parsed> {
+  const eventsOf = jsonReader(basename(path))
+  let hasTime = false
+  for await (const block of readLines(path, read)) {
+    const events = eventsOf(block)
+    hasTime ||= events.hasTime
+    await take(events)
+  }
+  return { format: 'json', hasTime }
+}
+
+export interface Events {
   users: string[]
   items: string[]
   times: bigint[]
@@ -112,8 +188,8 @@ function listReader(name: string): (rows: readonly Row[]) => Events {
   }
 }
 
-function columnsOf({ users, items, times }: Events, ordinal: BigInt64Array): Columns {
-  const data = { user: users, item: items, time: BigInt64Array.from(times), ordinal }
+function columnsOf({ users, items, times }: Events): Columns {
+  const data = { user: users, item: items, time: BigInt64Array.from(times) }
   return { rows: users.length, data }
 }
 
@@ -137,7 +213,7 @@ async function isLists(path: string): Promise<boolean> {
   return [...widths].some((width) => width > 4)
 }
 
-async function parseParquet(db: Duckdb, path: string): Promise<Parsed> {
+async function parseParquet(db: Duckdb, path: string, sink: Sink): Promise<Parsed> {
   const name = basename(path)
   const source = `read_parquet(${quote(path)}, file_row_number = true)`
   const described = await db.rows(`DESCRIBE SELECT * FROM ${source}`).catch((error: Error) => {
@@ -151,14 +227,18 @@ async function parseParquet(db: Duckdb, path: string): Promise<Parsed> {
   const moment =
     time === null ? '0' : momentSql(identifier(names[time]!), String(described[time]!.column_type))
   const text = (at: number) => `CAST(${identifier(names[at]!)} AS VARCHAR)`
-  const read = `SELECT ${text(user)}, ${text(item)}, ${moment}, file_row_number FROM ${source} ORDER BY file_row_number`
-  await db.run(`INSERT INTO events ${read}`).catch((error: Error) => {
-    throw new UserError(`${name}: not readable as Parquet (${error.message.split('\n')[0]})`)
-  })
-  const bad = `"user" IS NULL OR "user" = '' OR item IS NULL OR item = '' OR time IS NULL`
-  const [first] = await db.rows(`SELECT min(ordinal) + 1 AS at FROM events WHERE ${bad}`)
-  if (first?.at !== null)
-    throw new UserError(`${name}: row ${first?.at} lacks a user, an item or a readable time`)
+  const rows = `SELECT ${text(user)} AS "user", ${text(item)} AS item, ${moment} AS time, file_row_number AS place FROM ${source}`
+  const bad = `"user" IS NULL OR trim("user") = '' OR item IS NULL OR trim(item) = '' OR time IS NULL`
+  const found = await db
+    .rows(`SELECT count(*) AS n, min(place) FILTER (${bad}) + 1 AS at FROM (${rows})`)
+    .catch((error: Error) => {
+      throw new UserError(`${name}: not readable as Parquet (${error.message.split('\n')[0]})`)
+    })
+  const { n, at } = found[0]!
+  if (at !== null) throw new UserError(`${name}: row ${at} lacks a user, an item or a readable time`)
+  const select = (from: number, to: number) =>
+    `SELECT * FROM (${rows}) WHERE place >= ${from} AND place < ${to} ORDER BY place`
+  await sink.insert(select, Number(n))
   return { format: 'parquet', hasTime: time !== null }
 }
 

@@ -5,7 +5,7 @@
  * line ends and doubled quotes (RFC 4180). In all others a quote is a letter like any other, as the tools that
  * write them have it. Blank lines are skipped; every record knows the line that it begins on, counted from 1.
  */
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -26,8 +26,11 @@ export interface Row {
 
 const LONGEST = 1 << 26 // characters in a line: a file without line ends is no log
 
+/** Told how many bytes of the file have been read, compressed or not. */
+export type Read = (bytes: number) => void
+
 /** Lines in blocks of about a megabyte, blank ones included. */
-export async function* readLines(path: string): AsyncIterable<Block> {
+export async function* readLines(path: string, read?: Read): AsyncIterable<Block> {
   const name = basename(path)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let rest = ''
@@ -39,7 +42,7 @@ export async function* readLines(path: string): AsyncIterable<Block> {
     }
     return rest + text
   }
-  for await (const bytes of await openBytes(path)) {
+  for await (const bytes of await openBytes(path, () => line, read)) {
     const texts = decode(bytes).split('\n')
     rest = texts.pop()!
     if (rest.length > LONGEST)
@@ -52,10 +55,10 @@ export async function* readLines(path: string): AsyncIterable<Block> {
 }
 
 /** Records in blocks. A record of one space-separated line has no empty fields; in all others fields may be empty. */
-export async function* readRecords(path: string, separator: Separator): AsyncIterable<Row[]> {
+export async function* readRecords(path: string, separator: Separator, read?: Read): AsyncIterable<Row[]> {
   const quoted = separator === ',' || separator === ';'
   let opened: { line: number; text: string } | null = null
-  for await (const { line, texts } of readLines(path)) {
+  for await (const { line, texts } of readLines(path, read)) {
     const rows: Row[] = []
     for (let t = 0; t < texts.length; t++) {
       const start: { line: number; text: string } =
@@ -117,17 +120,32 @@ function withoutReturn(text: string): string {
   return text.endsWith('\r') ? text.slice(0, -1) : text
 }
 
-async function openBytes(path: string): Promise<AsyncIterable<Uint8Array>> {
+async function openBytes(
+  path: string,
+  line: () => number,
+  read: Read = () => {},
+): Promise<AsyncIterable<Uint8Array>> {
   const source = createReadStream(path, { highWaterMark: 1 << 20 })
-  if ((await firstBytes(path, 2)) !== '\x1f\x8b') return source
-  return readable(pipeline(source, createGunzip(), () => {}) as unknown as Readable, basename(path))
+  const isGzip = (await firstBytes(path, 2)) === '\x1f\x8b'
+  const bytes = isGzip ? (pipeline(source, createGunzip(), () => {}) as unknown as Readable) : source
+  return toldOf(bytes, source, basename(path), line, read)
 }
 
-async function* readable(stream: Readable, name: string): AsyncIterable<Uint8Array> {
+async function* toldOf(
+  bytes: Readable,
+  source: ReadStream,
+  name: string,
+  line: () => number,
+  read: Read,
+): AsyncIterable<Uint8Array> {
   try {
-    yield* stream
+    for await (const chunk of bytes) {
+      read(source.bytesRead)
+      yield chunk
+    }
   } catch (error) {
-    throw new UserError(`${name}: damaged gzip (${(error as Error).message})`)
+    if (bytes === source) throw error
+    throw new UserError(`${name}: damaged gzip near line ${line()} (${(error as Error).message})`)
   }
 }
 

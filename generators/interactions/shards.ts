@@ -1,14 +1,19 @@
 /**
- * The table `sequence` as the shards of a dataset: one row per user, sorted by user, at most 50,000 users a shard.
+ * The table `event` as the files of a dataset, shard by shard. User u is in shard u mod S of every kind of file, and a shard
+ * is sorted by user; S follows from the numbers of users and events alone.
  *
- * The row of a user is a prefix of the user's events, its last event the target: the first `trained` events in train,
- * all but the last in valid, all in test. Lists are built a shard at a time, since they are made in memory.
+ * events-….parquet is the canonical form: one row an event, in the order (user, time, ordinal), with its place among the
+ * user's events. train, valid and test are made of it, a shard of each from a shard of events: one row a user, a prefix of
+ * the user's events whose last is the target: the first `trained` events in train, all but the last in valid, all in test.
+ * Places and lists are made a shard at a time, since both are made in memory. A shard may be empty.
  */
 import { join } from 'node:path'
-import type { Context, Json, Schema, Shard, Split, Table } from '../../contracts.ts'
-import { type Duckdb, quote } from '../../io/duckdb.ts'
+import type { Context, Json, Schema, Shard, Table } from '../../contracts.ts'
+import { type Duckdb, type ParquetFile, quote } from '../../io/duckdb.ts'
+import { exists, sha256File } from '../../io/files.ts'
 import { shardName } from '../../io/manifest.ts'
 import { tableOf } from '../../io/parquet.ts'
+import { orderedSql, type Strategy } from './split.ts'
 
 export const SCHEMA: Schema = {
   user: { type: 'i32', shape: [], about: 'user, 1…U; users.parquet has the ids' },
@@ -34,45 +39,113 @@ const USERS: Schema = {
   id: { type: 'utf8', shape: [], about: 'id in the source' },
 }
 
+const EVENTS: Schema = {
+  user: { type: 'i32', shape: [], about: 'user, 1…U' },
+  item: { type: 'i32', shape: [], about: 'item, 1…N' },
+  time: { type: 'i64', shape: [], about: 'in the unit of the source; 0 where it has no times' },
+  ordinal: { type: 'i64', shape: [], about: 'place in the source; orders events of equal time' },
+  place: { type: 'i32', shape: [], about: 'place among the events of the user, from 1' },
+  size: { type: 'i32', shape: [], about: 'events of the user' },
+  trained: { type: 'i32', shape: [], about: 'how many of them, from the first, are training' },
+  held: {
+    type: 'i32',
+    shape: [],
+    about: '1 for users who are tested: place size - 1 is the target of valid, place size of test',
+  },
+}
+
 export interface Limits {
-  users: number // of a shard
+  users: number // of a shard, about
   events: number // of a shard, about
 }
-export const LIMITS: Limits = { users: 50_000, events: 4_000_000 }
+export const LIMITS: Limits = { users: 250_000, events: 4_000_000 }
 const ROW_GROUP = 16_384 // a range reader verifies a group at a time
+const EVENT_GROUP = 122_880
 
-/** Which rows a split has, and how many of a user's events its row spans. */
+/** Which users a split has, and how many of their events a row spans. */
 const ROWS = {
   train: { where: 'trained > 0', length: 'trained' },
-  valid: { where: 'held', length: 'size - 1' },
-  test: { where: 'held', length: 'size' },
+  valid: { where: 'held = 1', length: 'size - 1' },
+  test: { where: 'held = 1', length: 'size' },
 }
 
-/** Writes every shard that the journal has not; the same shards, to the byte, whatever was there before. */
+/** Told of each shard when it is whole, with the number of events read for it. */
+export type Tick = (events: number) => void
+
+/** Writes every shard of events that the journal has not, and shows them as the view `sequence`. */
+export async function writeEventShards(
+  db: Duckdb,
+  folder: string,
+  strategy: Strategy,
+  ctx: Pick<Context, 'journal'>,
+  limits = LIMITS,
+  tick: Tick = () => {},
+): Promise<Table[]> {
+  const users = await db.count('SELECT count(*) FROM users')
+  const events = await db.count('SELECT count(*) FROM event')
+  const of = Math.max(1, Math.ceil(users / limits.users), Math.ceil(events / limits.events))
+  const tables: Table[] = []
+  for (let k = 0; k < of; k++) {
+    const rows = orderedSql(strategy, { where: `"user" % ${of} = ${k}` })
+    const file = { order: '"user", place', schema: EVENTS, rowGroup: EVENT_GROUP }
+    tables.push(await write(db, folder, shardName('events', k, of), rows, file, ctx))
+    tick(tables[k]!.rows)
+  }
+  await viewSequence(db, folder, tables)
+  return tables
+}
+
+/** The rows of all written events under the name `sequence`. */
+async function viewSequence(db: Duckdb, folder: string, tables: readonly Table[]): Promise<void> {
+  await db.run(`CREATE OR REPLACE VIEW sequence AS SELECT * FROM ${readSql(folder, tables)}`)
+}
+
+/** Writes every shard of train, valid and test that the journal has not; the same, to the byte, whatever was there before. */
 export async function writeShards(
   db: Duckdb,
   folder: string,
-  ctx: Pick<Context, 'journal' | 'progress'>,
-  limits = LIMITS,
+  events: readonly Table[],
+  ctx: Pick<Context, 'journal'>,
+  tick: Tick = () => {},
 ): Promise<Shard[]> {
   const shards: Shard[] = []
   for (const split of ['train', 'valid', 'test'] as const) {
-    const starts = await shardStarts(db, split, limits)
-    for (let s = 0; s < starts.length; s++) {
-      const path = shardName(split, s, starts.length)
-      let table = ctx.journal.done(path) as Table | undefined
-      if (table === undefined) {
-        const rows = rowsSql(split, starts[s]!, starts[s + 1] ?? 2_147_483_648)
-        const options = { order: '"user"', path: join(folder, path), schema: SCHEMA, rowGroup: ROW_GROUP }
-        await db.copyToParquet(rows, options)
-        table = await tableOf(options.path)
-        await ctx.journal.record(path, table as unknown as Json)
-      }
-      shards.push({ ...table, split })
-      ctx.progress(s + 1, starts.length, `${split} shards`)
+    const { where, length } = ROWS[split]
+    for (const [k, table] of events.entries()) {
+      const lists = `
+        SELECT "user", list(item ORDER BY place) AS events, max(time) AS time FROM ${readSql(folder, [table])}
+        WHERE ${where} AND place <= ${length} GROUP BY "user"`
+      const rows = `SELECT "user", events[:-2] AS history, events[-1] AS target, time FROM (${lists})`
+      const file = { order: '"user"', schema: SCHEMA, rowGroup: ROW_GROUP }
+      const written = await write(db, folder, shardName(split, k, events.length), rows, file, ctx)
+      shards.push({ ...written, split })
+      tick(table.rows)
     }
   }
   return shards
+}
+
+/** A file by its receipt, if it still is what that says, else made. */
+async function write(
+  db: Duckdb,
+  folder: string,
+  name: string,
+  rows: string,
+  file: Omit<ParquetFile, 'path'>,
+  { journal }: Pick<Context, 'journal'>,
+): Promise<Table> {
+  const path = join(folder, name)
+  const receipt = journal.done(name) as Table | undefined
+  if (receipt !== undefined && (await exists(path)) && (await sha256File(path)) === receipt.sha256)
+    return receipt
+  await db.copyToParquet(rows, { ...file, path })
+  const table = await tableOf(path)
+  await journal.record(name, table as unknown as Json)
+  return table
+}
+
+function readSql(folder: string, tables: readonly Table[]): string {
+  return `read_parquet([${tables.map(({ path }) => quote(join(folder, path))).join(', ')}])`
 }
 
 /** items.parquet and users.parquet: what the numbers stand for. */
@@ -94,28 +167,8 @@ export async function writeTables(db: Duckdb, folder: string): Promise<Table[]> 
 /** The written shards as views `train_rows`, `valid_rows`, `test_rows`; `events` is the history and the target. */
 export async function viewShards(db: Duckdb, folder: string, shards: readonly Shard[]): Promise<void> {
   for (const split of ['train', 'valid', 'test']) {
-    const paths = shards.filter((shard) => shard.split === split).map(({ path }) => quote(join(folder, path)))
-    const rows = `SELECT *, list_append(history, target) AS events FROM read_parquet([${paths.join(', ')}])`
-    await db.run(`CREATE VIEW ${split}_rows AS ${rows}`)
+    const files = shards.filter((shard) => shard.split === split)
+    const rows = `SELECT *, list_append(history, target) AS events FROM ${readSql(folder, files)}`
+    await db.run(`CREATE OR REPLACE VIEW ${split}_rows AS ${rows}`)
   }
-}
-
-/** The first user of each shard of a split. */
-async function shardStarts(db: Duckdb, split: Split, limits: Limits): Promise<number[]> {
-  const { where, length } = ROWS[split]
-  const rows = `SELECT "user", row_number() OVER (ORDER BY "user") - 1 AS n FROM sequence WHERE ${where} AND place = 1`
-  const users = await db.count(`SELECT count(*) FROM (${rows})`)
-  const events = await db.count(`SELECT count(*) FROM sequence WHERE ${where} AND place <= ${length}`)
-  const shards = Math.max(1, Math.ceil(users / limits.users), Math.ceil(events / limits.events))
-  const each = Math.max(1, Math.ceil(users / shards))
-  const starts = await db.rows(`SELECT "user" FROM (${rows}) WHERE n % ${each} = 0 ORDER BY "user"`)
-  return starts.map((row) => Number(row.user))
-}
-
-function rowsSql(split: Split, from: number, to: number): string {
-  const { where, length } = ROWS[split]
-  return `
-    SELECT "user", events[:-2] AS history, events[-1] AS target, time FROM (
-      SELECT "user", list(item ORDER BY place) AS events, max(time) AS time FROM sequence
-      WHERE "user" >= ${from} AND "user" < ${to} AND ${where} AND place <= ${length} GROUP BY "user")`
 }

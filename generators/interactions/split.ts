@@ -1,15 +1,20 @@
 /**
  * Who is trained on and who is tested, decided in SQL over tables on disk.
  *
- * Order of a user's events: (time, ordinal). Both strategies end in one table,
- * `sequence("user", item, time, ordinal, place, size, trained, held)`: place 1…size along the user's events; the first
- * `trained` of them are training; `held` users have their last event as test target and the second last as valid target.
+ * Order of a user's events: (time, ordinal). All strategies end in one table, `event("user", item, time, ordinal, late)`,
+ * from which `orderedSql` makes `place` 1…`size` along the user's events; the first `trained` of them are training; `held`
+ * users have their last event as test target and the second last as valid target. Repeats of the log stay repeats.
  *
  * leave-one-out  all events are used. Users with 3 or more events are held and trained on all but the last two; the
  *                others are trained on, not tested. Catalog = all items.
  * temporal       T = the time at index round(q (n − 1)) of the n sorted times, halves to even. Users with an event at
  *                t ≥ T are not trained on, and their events before T are thrown away; of the rest, items that no
  *                training user has are dropped; users who keep 3 or more events are held. Catalog = items of training.
+ * rolling        cuts q₁ < … < q_F give T₁ … T_F by the same rule. Fold f is a dataset of its own: every event at t < T_f is
+ *                training, whoever's it is; the window is T_f ≤ t < T_{f+1} (open in the last fold); what comes later is
+ *                thrown away. Of the window, items that training has not are dropped; users with 2 or more events left
+ *                there, and 3 or more with those before, are held. Users are not disjoint: the past of a tested user is
+ *                trained on, as it is known. Catalog = items of training.
  *
  * Users and items are numbered from 1 in the byte order of their UTF-8 ids.
  * Source: temporal split as in arXiv:2409.18721 and its published code. Departure: events of equal time keep their place
@@ -19,81 +24,185 @@ import type { Duckdb } from '../../io/duckdb.ts'
 import { quote } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
 
-export type Strategy = 'leave-one-out' | 'temporal'
-export const STRATEGIES: readonly Strategy[] = ['leave-one-out', 'temporal']
+export type Strategy = 'leave-one-out' | 'temporal' | 'rolling'
+export type Law =
+  | { strategy: 'leave-one-out' }
+  | { strategy: 'temporal'; quantile: number }
+  | { strategy: 'rolling'; cuts: readonly number[]; fold: number } // fold 1…F
+
+/** What came out. Moments are decimal texts (64 bits do not fit a number), null where there is none. */
+export interface Cut {
+  from: string | null // T, or the beginning of the window
+  to: string | null // the end of the window
+  coldItems: number // items of tested times that training has not
+  removed: Removed
+}
+/** Events that were removed, by reason. */
+export interface Removed {
+  pastOfTested: number // temporal: events before T of users who are active at or after T
+  afterWindow: number // rolling
+  coldItems: number // at tested times, of items that training has not
+  shortUsers: number // at tested times, of users who are left with too few to be tested
+}
 const LEAST = 3 // events of a held user: one to look at, two targets
 
-/** events.parquet → `log(u, i, time, ordinal)` and the ids `user_id(u, id)`, `item_id(i, id)`, numbered in byte order. */
-export async function loadLog(db: Duckdb, events: string): Promise<void> {
-  const source = `read_parquet(${quote(events)})`
+/** Events of one or more Parquet files → `log(u, i, time, ordinal)` and the ids `user_id(u, id)`, `item_id(i, id)`, numbered in byte order. */
+export async function loadLog(db: Duckdb, events: readonly string[]): Promise<void> {
+  const source = `read_parquet([${events.map(quote).join(', ')}])`
   const numbered = (id: string, number: string) =>
-    `SELECT CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS ${number}, id FROM (SELECT DISTINCT ${id} AS id FROM ${source})`
+    `SELECT CAST(row_number() OVER () AS INTEGER) AS ${number}, id FROM (SELECT DISTINCT ${id} AS id FROM ${source} ORDER BY id)`
   await db.run(`CREATE TABLE user_id AS ${numbered('"user"', 'u')}`)
   await db.run(`CREATE TABLE item_id AS ${numbered('item', 'i')}`)
+  // one join at a time: each holds a table of ids in memory
   await db.run(
-    `CREATE TABLE log AS SELECT u, i, time, ordinal FROM ${source} AS event
-     JOIN user_id ON user_id.id = event."user" JOIN item_id ON item_id.id = event.item`,
+    `CREATE TABLE half AS SELECT u, item, time, ordinal FROM ${source} AS event JOIN user_id ON user_id.id = event."user"`,
   )
+  await db.run(
+    'CREATE TABLE log AS SELECT u, i, time, ordinal FROM half JOIN item_id ON item_id.id = half.item',
+  )
+  await db.run('DROP TABLE half')
 }
 
-/**
- * `log` → `used`, `users("user", u)`, `items(item, i)` and `sequence`. Returns T as a decimal text (64 bits do not fit
- * a number); null for leave-one-out.
- */
-export async function splitLog(db: Duckdb, strategy: Strategy, quantile: number): Promise<string | null> {
-  const moment = strategy === 'temporal' ? await useTemporal(db, quantile) : null
-  if (moment === null) await db.run('CREATE VIEW used AS SELECT *, false AS late FROM log')
+/** `log` → `users("user", u)`, `items(item, i)` and `event`. */
+export async function splitLog(db: Duckdb, law: Law): Promise<Cut> {
+  const cut = await useLog(db, law)
   const numbered = (name: string, from: string) =>
-    `SELECT CAST(row_number() OVER (ORDER BY ${from}) AS INTEGER) AS ${name}, ${from} FROM (SELECT DISTINCT ${from} FROM used)`
+    `SELECT CAST(row_number() OVER () AS INTEGER) AS ${name}, ${from} FROM (SELECT DISTINCT ${from} FROM used ORDER BY ${from})`
   await db.run(`CREATE TABLE users AS ${numbered('"user"', 'u')}`)
   await db.run(`CREATE TABLE items AS ${numbered('item', 'i')}`)
-  await orderEvents(db, 'sequence', strategy, 'ordinal')
-  if ((await db.count('SELECT count(*) FROM sequence WHERE held AND place = size')) === 0) {
-    const when = moment === null ? '' : ` at or after ${moment} (quantile ${quantile})`
-    throw new UserError(`split ${strategy}: no user has ${LEAST} events${when}, so nothing can be held out`)
-  }
-  if ((await db.count('SELECT count(*) FROM sequence WHERE trained > 0')) === 0) {
+  await db.run(
+    'CREATE TABLE event AS SELECT "user", item, time, ordinal, late FROM used JOIN users USING (u) JOIN items USING (i)',
+  )
+  await db.run(law.strategy === 'leave-one-out' ? 'DROP VIEW used' : 'DROP TABLE used')
+  const { trained, held } = SHARES[law.strategy]
+  const sizes =
+    'SELECT count(*) AS size, CAST(count(*) FILTER (late) AS INTEGER) AS lates FROM event GROUP BY "user"'
+  const [found] = await db.rows(
+    `SELECT count(*) FILTER (${held}) AS held, coalesce(sum(${trained}), 0) > 0 AS some FROM (${sizes})`,
+  )
+  if (found!.held === 0) {
+    const window = cut.to === null ? '' : ` and before ${cut.to}`
+    const when = cut.from === null ? '' : ` at or after ${cut.from}${window} (quantile ${quantileOf(law)})`
     throw new UserError(
-      `split ${strategy}: no user is left to train on. Raise the quantile (got ${quantile})`,
+      `split ${law.strategy}: no user has ${LEAST} events${when}, so nothing can be held out`,
     )
   }
-  return moment
+  if (!found!.some) {
+    throw new UserError(
+      `split ${law.strategy}: no user is left to train on. Raise the quantile (got ${quantileOf(law)})`,
+    )
+  }
+  return cut
 }
 
-/** The table `sequence` under the name `table`, events of equal time in the order of the SQL expression `tie`. */
-export async function orderEvents(db: Duckdb, table: string, strategy: Strategy, tie: string): Promise<void> {
-  const leaves = strategy === 'leave-one-out' ? `size >= ${LEAST}` : 'late'
-  const trained = strategy === 'leave-one-out' ? 'size - 2' : '0'
-  await db.run(
-    `CREATE TABLE ${table} AS
-     SELECT "user", item, time, ordinal, place, size, ${leaves} AS held,
-       CAST(CASE WHEN ${leaves} THEN ${trained} ELSE size END AS INTEGER) AS trained
-     FROM (
-       SELECT "user", item, time, ordinal, late,
-         CAST(row_number() OVER (PARTITION BY u ORDER BY time, ${tie}) AS INTEGER) AS place,
-         CAST(count(*) OVER (PARTITION BY u) AS INTEGER) AS size
-       FROM used JOIN users USING (u) JOIN items USING (i)
-     ) ORDER BY "user", place`,
-  )
+/** By the size of a user's log and the number of late events in it. */
+const SHARES: Record<Strategy, { trained: string; held: string }> = {
+  'leave-one-out': {
+    trained: `CASE WHEN size >= ${LEAST} THEN size - 2 ELSE size END`,
+    held: `size >= ${LEAST}`,
+  },
+  temporal: { trained: 'size - lates', held: 'lates > 0' },
+  rolling: { trained: 'size - lates', held: 'lates > 0' },
 }
 
-async function useTemporal(db: Duckdb, quantile: number): Promise<string> {
-  const events = await db.count('SELECT count(*) FROM log')
-  const index = roundHalfEven(quantile * (events - 1))
-  const sorted = `SELECT time FROM log ORDER BY time LIMIT 1 OFFSET ${index}`
-  const moment = String((await db.rows(`SELECT CAST(time AS VARCHAR) AS t FROM (${sorted})`))[0]!.t)
-  await db.run(`CREATE TABLE late AS SELECT u FROM log GROUP BY u HAVING max(time) >= ${moment}`)
-  await db.run('CREATE TABLE early AS SELECT * FROM log WHERE u NOT IN (SELECT u FROM late)')
-  const known = 'i IN (SELECT i FROM early)'
+/** Rows of `event` with their place; events of equal time in the order of the SQL expression `tie`. */
+export function orderedSql(strategy: Strategy, { where = 'true', tie = 'ordinal' } = {}): string {
+  const { trained, held } = SHARES[strategy]
+  const counted = (what: string) => `CAST(${what} OVER (PARTITION BY "user") AS INTEGER)`
+  return `
+    SELECT "user", item, time, ordinal, place, size, CAST(${trained} AS INTEGER) AS trained, CAST(${held} AS INTEGER) AS held
+    FROM (
+      SELECT "user", item, time, ordinal,
+        CAST(row_number() OVER (PARTITION BY "user" ORDER BY time, ${tie}) AS INTEGER) AS place,
+        ${counted('count(*)')} AS size, ${counted('count(*) FILTER (late)')} AS lates
+      FROM event WHERE ${where})`
+}
+
+const NOTHING = { pastOfTested: 0, afterWindow: 0, coldItems: 0, shortUsers: 0 }
+
+/** `log` → `used(u, i, time, ordinal, late)`: a view of all of it, or a table of what is left. */
+async function useLog(db: Duckdb, law: Law): Promise<Cut> {
+  if (law.strategy === 'temporal') return useTemporal(db, law.quantile)
+  if (law.strategy === 'rolling') return useRolling(db, law.cuts, law.fold)
+  await db.run('CREATE OR REPLACE VIEW used AS SELECT *, false AS late FROM log')
+  return { from: null, to: null, coldItems: 0, removed: NOTHING }
+}
+
+async function useTemporal(db: Duckdb, quantile: number): Promise<Cut> {
+  const from = await timeAt(db, quantile)
+  await db.run(`CREATE TABLE tested AS SELECT u FROM log GROUP BY u HAVING max(time) >= ${from}`)
+  await db.run('CREATE TABLE early AS SELECT * FROM log WHERE u NOT IN (SELECT u FROM tested)')
   await db.run(
-    `CREATE TABLE recent AS SELECT * FROM log WHERE time >= ${moment} AND u IN (SELECT u FROM late) AND ${known}`,
+    `CREATE TABLE recent AS SELECT * FROM log WHERE time >= ${from} AND u IN (SELECT u FROM tested)`,
   )
+  const counts = await counted(db, 'recent')
   const enough = `SELECT u FROM recent GROUP BY u HAVING count(*) >= ${LEAST}`
+  const kept = await keepEnough(db, enough)
+  const all = await db.count('SELECT count(*) FROM log')
+  const early = await db.count('SELECT count(*) FROM early')
+  await db.run('DROP TABLE early; DROP TABLE recent; DROP TABLE tested')
+  const pastOfTested = all - early - counts.recent
+  return {
+    from,
+    to: null,
+    coldItems: counts.items,
+    removed: { ...NOTHING, pastOfTested, coldItems: counts.cold, shortUsers: counts.known - kept },
+  }
+}
+
+async function useRolling(db: Duckdb, cuts: readonly number[], fold: number): Promise<Cut> {
+  const from = await timeAt(db, cuts[fold - 1]!)
+  const next = cuts[fold]
+  const to = next === undefined ? null : await timeAt(db, next)
+  const inWindow = `time >= ${from}${to === null ? '' : ` AND time < ${to}`}`
+  await db.run(`CREATE TABLE early AS SELECT * FROM log WHERE time < ${from}`)
+  await db.run(`CREATE TABLE recent AS SELECT * FROM log WHERE ${inWindow}`)
+  const counts = await counted(db, 'recent')
+  const before = 'SELECT u, count(*) AS past FROM early GROUP BY u'
+  const inside = 'SELECT u, count(*) AS present FROM recent GROUP BY u HAVING count(*) >= 2'
+  const enough = `SELECT u FROM (${inside}) LEFT JOIN (${before}) USING (u) WHERE present + coalesce(past, 0) >= ${LEAST}`
+  const kept = await keepEnough(db, enough)
+  const afterWindow = to === null ? 0 : await db.count(`SELECT count(*) FROM log WHERE time >= ${to}`)
+  await db.run('DROP TABLE early; DROP TABLE recent')
+  return {
+    from,
+    to,
+    coldItems: counts.items,
+    removed: { ...NOTHING, afterWindow, coldItems: counts.cold, shortUsers: counts.known - kept },
+  }
+}
+
+/** Drops from `recent` the items that `early` has not, and counts them and their events. */
+async function counted(db: Duckdb, table: 'recent') {
+  const known = 'i IN (SELECT DISTINCT i FROM early)'
+  const recent = await db.count(`SELECT count(*) FROM ${table}`)
+  const cold = `FROM ${table} WHERE NOT (${known})`
+  const items = await db.count(`SELECT count(*) FROM (SELECT DISTINCT i ${cold})`)
+  await db.run(`CREATE TABLE known AS SELECT * FROM ${table} WHERE ${known}`)
+  await db.run(`DROP TABLE ${table}; ALTER TABLE known RENAME TO ${table}`)
+  const left = await db.count(`SELECT count(*) FROM ${table}`)
+  return { recent, cold: recent - left, known: left, items }
+}
+
+/** `early` and the events of `recent` whose user is among `enough` → `used`. Returns the number of the latter. */
+async function keepEnough(db: Duckdb, enough: string): Promise<number> {
   await db.run(
     `CREATE TABLE used AS SELECT *, false AS late FROM early
      UNION ALL SELECT *, true AS late FROM recent WHERE u IN (${enough})`,
   )
-  return moment
+  return db.count('SELECT count(*) FROM used WHERE late')
+}
+
+async function timeAt(db: Duckdb, quantile: number): Promise<string> {
+  const events = await db.count('SELECT count(*) FROM log')
+  const index = roundHalfEven(quantile * (events - 1))
+  const sorted = `SELECT time FROM log ORDER BY time LIMIT 1 OFFSET ${index}`
+  return String((await db.rows(`SELECT CAST(time AS VARCHAR) AS t FROM (${sorted})`))[0]!.t)
+}
+
+function quantileOf(law: Law): number | undefined {
+  if (law.strategy === 'rolling') return law.cuts[law.fold - 1]
+  return law.strategy === 'temporal' ? law.quantile : undefined
 }
 
 /** To the nearest integer, halves to the even one. */

@@ -4,19 +4,21 @@
  * (both odd); every color is relaxed at once, in this order before the coarser level and in the reverse order after it.
  * Couplings are stored as magnitudes with one of their two nodes: E, N, NE, NW are those to the east, north, …
  * Each half is one pass over the rows: a row of the next color follows as soon as the rows that it needs are done.
+ * The levels below the first coarse one take `turns` cycles in place of one: 1 is a V-cycle, 2 a W-cycle.
  */
 import { CA, CB, CBB, CE, CI, CN, CNE, CNW, CX, NODE, levelBytes, levelRow, origin } from './multigrid-memory.as'
 
-/** x ≈ A⁻¹ b on the level of side × side nodes that begins at `level`. */
-export function cycle<T>(level: usize, side: i32): void {
+/** x ≈ A⁻¹ b on the level of side × side nodes that begins at `level`, from x = 0, or from the x that is there with `more`. */
+export function cycle<T>(level: usize, side: i32, turns: i32, more: bool = false): void {
   if (side == 1) {
     const p = origin(level) + (levelRow(1) + 1) * NODE
     v128.store(p, v128.mul<T>(v128.load(p, CB), v128.load(p, CI)), CX)
     return
   }
   const next = level + levelBytes(side)
-  descend<T>(level, side, next)
-  cycle<T>(next, side >> 1)
+  if (more) descendAgain<T>(level, side, next)
+  else descend<T>(level, side, next)
+  for (let turn = 0; turn < turns; turn++) cycle<T>(next, side >> 1, turns, turn > 0)
   climb<T>(level, side, next)
 }
 
@@ -32,6 +34,21 @@ function descend<T>(level: usize, side: i32, next: usize): void {
       relax<T>(level, side, j - 1, 1, true)
     }
     if (j > 2) restrictRow<T>(level, side, j - 2, next)
+  }
+}
+
+/** Relaxation from the x that is there, and the restriction of its residual. */
+function descendAgain<T>(level: usize, side: i32, next: usize): void {
+  for (let j = 2; j <= side + 2; j += 2) {
+    if (j <= side) {
+      relax<T>(level, side, j, 2, true)
+      relax<T>(level, side, j, 1, true)
+    }
+    if (j - 1 <= side) {
+      relax<T>(level, side, j - 1, 2, true)
+      relax<T>(level, side, j - 1, 1, true)
+    }
+    if (j > 2) restrictWhole<T>(level, side, j - 2, next)
   }
 }
 
@@ -145,6 +162,32 @@ function restrictRow<T>(level: usize, side: i32, j: i32, next: usize): void {
     v128.store(k, v128.add<T>(own, around), CB)
     k += NODE
   }
+}
+
+/** b of coarse row J = j / 2 from whole residuals; those of the centers, relaxed last, are 0. */
+function restrictWhole<T>(level: usize, side: i32, j: i32, next: usize): void {
+  const up = levelRow(side) * NODE
+  let w = node(level, side, 0, j)
+  let k = node(next, side >> 1, 1, j >> 1)
+  for (let i = 2; i <= side; i += 2) {
+    const west = v128.mul<T>(residual<T>(w, up), v128.load(w, NODE + CBB))
+    const east = v128.mul<T>(residual<T>(w + 2 * NODE, up), v128.load(w, 3 * NODE + CA))
+    const south = v128.mul<T>(residual<T>(w + NODE - up, up), v128.load(w - up, 2 * NODE + CBB))
+    const north = v128.mul<T>(residual<T>(w + NODE + up, up), v128.load(w + up, 2 * NODE + CA))
+    const around = v128.add<T>(v128.add<T>(west, east), v128.add<T>(south, north))
+    v128.store(k, v128.add<T>(residual<T>(w + NODE, up), around), CB)
+    w += 2 * NODE
+    k += NODE
+  }
+}
+
+/** b − A x at the node east of w. Beyond the wall 1 / diagonal is stored as 0, and so is all else. */
+// @ts-ignore: decorator
+@inline function residual<T>(w: usize, up: usize): v128 {
+  const inverse = v128.load(w, NODE + CI)
+  const own = v128.and(v128.div<T>(v128.load(w, NODE + CX), inverse), v128.ne<T>(inverse, v128.xor(inverse, inverse)))
+  const pulled = v128.add<T>(rowsBeside<T>(w, w - up, w + up), sides<T>(w))
+  return v128.sub<T>(v128.add<T>(v128.load(w, NODE + CB), pulled), own)
 }
 
 /** x of coarse nodes and horizontal edges of row j = 2 J. */

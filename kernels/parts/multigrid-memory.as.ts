@@ -20,6 +20,7 @@ export const NORM: usize = 24 // ‖b‖
 export const UNIT_B: usize = 32 // the power of two that b was divided by
 export const UNIT_A: usize = 40
 export const GAIN: usize = 48 // ‖r‖ after the last solve over that before it
+export const SPREAD: usize = 56 // the largest diagonal over the smallest
 
 // black coefficients and vectors, red vectors
 export const BLACK: usize = 64

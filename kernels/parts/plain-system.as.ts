@@ -2,7 +2,7 @@
  * One plain system A x = b in f64, row-major with zeros around every array, so that no loop asks where the wall is.
  * A is symmetric: the couplings to the west and south are those to the east and north of the nodes there.
  */
-import { NORM, REPORT_BYTES, UNIT_A, UNIT_B, n, plain, report } from './multigrid-memory.as'
+import { NORM, REPORT_BYTES, SPREAD, UNIT_A, UNIT_B, n, plain, report } from './multigrid-memory.as'
 
 const EXPONENT: u64 = 0x7ff0000000000000
 
@@ -38,7 +38,7 @@ export function begin(lane: i32): i32 {
   return SOUND
 }
 
-/** Finite or not, and the units of A and b, which go into the report. Sums of 0 · v are NaN where a v is not finite. */
+/** Finite or not, the units of A and b and the spread of the diagonal, which go into the report. Sums of 0 · v are NaN where a v is not finite. */
 function scan(lane: i32): i32 {
   let c = plain(0, lane)
   let e = plain(1, lane)
@@ -64,10 +64,13 @@ function scan(lane: i32): i32 {
     b += 16
   }
   if (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) != 0) return NOT_FINITE
-  if (!(min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)) > 0)) return NOT_POSITIVE
+  const lowest = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))
+  const highest = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
+  if (!(lowest > 0)) return NOT_POSITIVE
+  store<f64>(reportOf(lane), highest / lowest, SPREAD)
   const size = max(f64x2.extract_lane(rhs, 0), f64x2.extract_lane(rhs, 1))
   if (size == 0) return EMPTY
-  const unitA = powerOfTwo(max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)))
+  const unitA = powerOfTwo(highest)
   const unitB = powerOfTwo(size)
   store<f64>(reportOf(lane), unitA, UNIT_A)
   store<f64>(reportOf(lane), unitB, UNIT_B)

@@ -11,7 +11,7 @@ import {
 } from './multigrid-memory.as'
 
 /** x ← M b and, on the black nodes, r ← S M b divided by the unit of b; b must be 0 on the red nodes. */
-export function probe<T>(): void {
+export function probe<T>(turns: i32): void {
   for (let lane = 0; lane < lanesOf<T>(); lane++) begin(lane)
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
@@ -21,7 +21,7 @@ export function probe<T>(): void {
   v128.store(scratch, splat<T>(0), SUMS)
   v128.store(scratch, splat<T>(0), SUMS + 16)
   advance<T>(scratch + SUMS)
-  if (evens > 0) cycle<T>(coarse, evens)
+  if (evens > 0) cycle<T>(coarse, evens, turns)
   ascend<T>(scratch + SUMS)
   for (let lane = 0; lane < lanesOf<T>(); lane++) memory.fill(plain(5, lane), 0, <usize>n * n * 8)
   for (let j = 1; j <= n; j++) unload<T>(j)

@@ -26,7 +26,7 @@ const GAMMA: usize = 208 // of the last step of each lane
 const ALPHA: usize = 224
 
 /** Solves  r (times its factor) = A x  in every active lane; x̂ is then on the black nodes and the red part of r in place. */
-export function solveReduced<T>(): void {
+export function solveReduced<T>(turns: i32): void {
   loadResidual<T>()
   let active = v128.load(scratch, ACTIVE)
   let failed = splat<T>(0)
@@ -39,7 +39,7 @@ export function solveReduced<T>(): void {
   for (let step = 0; ; step++) {
     active = v128.and(active, v128.lt<T>(taken, v128.load(scratch, STEPS)))
     if (!v128.any_true(active)) break
-    if (evens > 0) cycle<T>(coarse, evens)
+    if (evens > 0) cycle<T>(coarse, evens, turns)
     ascend<T>(scratch + SUMS)
     const broken = chooseStep<T>(step == 0, active)
     failed = v128.or(failed, broken)

@@ -7,7 +7,7 @@ import { lanesOf, laneOf, maskOf, setLane, setMask } from './lanes.as'
 import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { EMPTY, NOT_FINITE, NOT_POSITIVE, TOO_SMALL, begin, finish, magnitude, reportOf, residual } from './plain-system.as'
-import { GAIN, ITERATIONS, NORM, RESIDUAL, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
+import { GAIN, ITERATIONS, NORM, RESIDUAL, SPREAD, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
 
 // statuses, in the order of the host
 const CONVERGED: f64 = 0
@@ -16,15 +16,19 @@ const BREAKDOWN: f64 = 2
 const NON_FINITE: f64 = 3
 const RUNNING: f64 = -1
 
-/** Solves the systems of lanes 0 … used − 1. At most `outers` solves of each and `steps` conjugate-gradient steps in all. */
-export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32): void {
-  for (let lane = 0; lane < lanesOf<T>(); lane++) start(lane, lane < used)
+/**
+ * Solves the systems of lanes 0 … used − 1. At most `outers` solves of each and `steps` conjugate-gradient steps in all, with
+ * `turns` as in coarse-cycle. Systems whose largest diagonal is more than `spread` times the smallest are given back untried:
+ * MAX_ITERATIONS after none.
+ */
+export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
+  for (let lane = 0; lane < lanesOf<T>(); lane++) start(lane, lane < used, spread)
   if (!anyRunning(used)) return
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
   for (let outer = 0; outer < outers && anyRunning(used); outer++) {
     for (let lane = 0; lane < lanesOf<T>(); lane++) ask<T>(lane, tolerance, steps)
-    solveReduced<T>()
+    solveReduced<T>(turns)
     for (let lane = 0; lane < lanesOf<T>(); lane++) settle<T>(lane)
     addSolution<T>()
     for (let lane = 0; lane < used; lane++) if (statusOf(lane) == RUNNING) judge(lane, tolerance, steps)
@@ -46,7 +50,7 @@ function anyRunning(used: i32): bool {
   return false
 }
 
-function start(lane: i32, used: bool): void {
+function start(lane: i32, used: bool, spread: f64): void {
   store<f64>(reportOf(lane), 0, ITERATIONS)
   store<f64>(reportOf(lane), 0, GAIN)
   store<f64>(reportOf(lane), 0, RESIDUAL)
@@ -58,10 +62,17 @@ function start(lane: i32, used: bool): void {
   if (found == NOT_FINITE) setStatus(lane, NON_FINITE)
   else if (found == NOT_POSITIVE) setStatus(lane, BREAKDOWN)
   else if (found == TOO_SMALL) setStatus(lane, MAX_ITERATIONS)
+  else if (load<f64>(reportOf(lane), SPREAD) > spread) giveBack(lane)
   else {
     store<f64>(reportOf(lane), load<f64>(reportOf(lane), NORM), RESIDUAL)
     setStatus(lane, RUNNING)
   }
+}
+
+/** conclude() divides by the norm of b. */
+function giveBack(lane: i32): void {
+  store<f64>(reportOf(lane), load<f64>(reportOf(lane), NORM), RESIDUAL)
+  setStatus(lane, MAX_ITERATIONS)
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Attention of every place to the places before it: softmax(q kᵀ / √d + mask) v, per head of width d = D / heads,
+ * Attention of every place to the places before it, or to all, by the mask: softmax(q kᵀ / √d + mask) v, per head of width d = D / heads,
  * then a linear map. Vaswani et al., arXiv:1706.03762, section 3.2. Letters: B batch, L length, H heads, D width.
  */
 import type { Init, Noise } from '../../contracts.ts'
@@ -14,7 +14,7 @@ export interface AttentionShape {
 }
 export type Attention = (query: Tensor, context: Tensor, mask: Tensor, noise: Noise | null) => Tensor
 
-/** query, context [B, L, D], mask [B or 1, 1, L, L] added to the scores → [B, L, D]. */
+/** query, context [B, L, D], mask [B or 1, 1, L or 1, L] added to the scores → [B, L, D]. */
 export function attention(init: Init, name: string, { width, heads, rate }: AttentionShape): Attention {
   const square = { inputs: width, outputs: width }
   const toQuery = linear(init, `${name}/query`, square)
@@ -42,6 +42,12 @@ export function causalMask(ids: Tensor): Tensor {
   )
   const padding = ids.lessEqual(tf.scalar(0, 'int32')).toFloat().mul(NEVER) // [B, L]
   return padding.reshape([batch, 1, 1, length]).add(tf.tensor(after, [1, 1, length, length])) // [B, 1, L, L]
+}
+
+/** The same for looking both ways: −1e9 where place j is not there. real [B, L, 1], 1 or 0 → [B, 1, 1, L]. */
+export function paddingMask(real: Tensor): Tensor {
+  const [batch, length] = real.shape as [number, number]
+  return real.sub(1).mul(-NEVER).reshape([batch, 1, 1, length])
 }
 
 const NEVER = -1e9

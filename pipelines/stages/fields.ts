@@ -48,19 +48,20 @@ const fields: Work<FieldsParams> = async (stage, ctx) => {
   const folder = ctx.out(stage.outs[0]!)
   const receipts: Receipt[] = []
   let done = 0
+  const log = onceEach(ctx.log)
   for (const shard of plan.slice(...(ctx.part ?? []))) {
     const tick = () => ctx.progress(++done, total, 'rows')
     const held = await finished(ctx, folder, shard.path)
     done += held === null ? 0 : held.rows
     receipts.push(
       held ??
-        (await makeShard({ generator, params, schema, device: stage.device }, shard, folder, ctx, tick)),
+        (await makeShard({ generator, params, schema, device: stage.device, log }, shard, folder, ctx, tick)),
     )
   }
   if (ctx.part) return {}
   const facts = factsOf(receipts)
   await writeFieldsFile(folder, {
-    about: generator.about,
+    about: generator.aboutOf?.(params) ?? generator.about,
     ...(generator.cite === undefined ? {} : { cite: generator.cite }),
     generator: name,
     params,
@@ -124,10 +125,11 @@ interface Source {
   params: Params
   schema: Schema
   device: Stage['device']
+  log: Context['log']
 }
 
 async function makeShard(
-  { generator, params, schema, device }: Source,
+  { generator, params, schema, device, log }: Source,
   { path, split, from, to }: PlannedShard,
   folder: string,
   ctx: Context,
@@ -136,7 +138,7 @@ async function makeShard(
   const { seed, signal, workers } = ctx
   const range = { from: addressOf(split, from), to: addressOf(split, from) + to - from }
   const parts: Columns[] = []
-  for await (const part of generator.rows(params, range, { seed, signal, workers, device })) {
+  for await (const part of generator.rows(params, range, { seed, signal, workers, device, log })) {
     parts.push(part)
     for (let row = 0; row < part.rows; row++) tick()
   }
@@ -155,6 +157,15 @@ async function makeShard(
   }
   await ctx.journal.record(path, { ...receipt })
   return receipt
+}
+
+/** What a generator has to say it says of every shard. */
+function onceEach(log: Context['log']): Context['log'] {
+  const said = new Set<string>()
+  return (line) => {
+    if (!said.has(line)) log(line)
+    said.add(line)
+  }
 }
 
 function factsOf(receipts: readonly Receipt[]) {

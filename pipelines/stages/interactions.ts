@@ -1,27 +1,34 @@
 /**
- * A log: made by a generator, or read from a file of the user's (generators/interactions/format.ts has the forms).
- * Writes events.parquet (user, item, time, ordinal) and log.json, which says where it comes from and what is in it.
- * `size` overrides the generator's defaults; a file has the size it has.
+ * A log: made by a generator, read from a file of the user's (generators/interactions/format.ts has the forms), or a
+ * public one by its name (generators/interactions/sources.ts). Writes events-….parquet (user, item, time, ordinal) and
+ * log.json, which says where it comes from and what is in it. Nothing is dropped: a file with a row that cannot be read is
+ * refused with its line. `size` overrides the generator's defaults; a file has the size it has.
+ * Killed, the stage goes on after the last whole shard; a file of text is read again up to there.
  */
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import type { Context, Generator, Params, Work } from '../../contracts.ts'
-import { makeLog, writeLog } from '../../generators/interactions/log.ts'
-import { parseLog } from '../../generators/interactions/parse.ts'
+import { countLog, makeLog, shardSink } from '../../generators/interactions/log.ts'
+import { parseInto } from '../../generators/interactions/parse.ts'
+import { type Counts, type Source, sources } from '../../generators/interactions/sources.ts'
 import { type Duckdb, openDuckdb } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
 import { sha256File, writeDurable } from '../../io/files.ts'
 import { pretty } from '../../io/json.ts'
 import { isPath, load } from '../../io/lookup.ts'
 import { withDefaults } from '../../io/params.ts'
+import { cachedSource } from './interactions/cached.ts'
 
 /** log.json. `ties`: events that share user and time with another one. */
 export const logFormat = z.strictObject({
-  source: z.string(), // a generator, or the name of a file
+  source: z.string(), // a generator, a public log, or the name of a file
   about: z.string(),
+  cite: z.string().optional(),
+  license: z.string().optional(),
   made: z.boolean(),
   hasTime: z.boolean(),
+  shards: z.array(z.string()), // events-….parquet, in order
   users: z.int(),
   items: z.int(),
   interactions: z.int(),
@@ -29,19 +36,20 @@ export const logFormat = z.strictObject({
   params: z.record(z.string(), z.json()), // of the generator and its seed; of a file its form and hash
 })
 export type Log = z.infer<typeof logFormat>
-type Origin = Pick<Log, 'source' | 'about' | 'made' | 'hasTime' | 'params'>
+type Origin = Omit<Log, 'users' | 'items' | 'interactions' | 'ties'>
+
+const MEMORY = '1GB' // a generator may need as much again
 
 const interactions: Work<{ source: string; size: Params | null }> = async ({ params, outs }, ctx) => {
   const { source, size } = params
   const out = ctx.out(outs[0]!)
-  const db = await openDuckdb(join(out, 'work'), { signal: ctx.signal })
+  const db = await openDuckdb(join(out, 'work'), { signal: ctx.signal, memory: MEMORY })
   try {
-    const origin = isPath(source)
-      ? await readFile(db, source, ctx)
-      : await generate(db, source, size ?? {}, ctx)
-    const log: Log = { ...origin, ...(await writeLog(db, out, origin.hasTime)) }
+    const origin = await originOf(db, source, size ?? {}, out, ctx)
+    const log: Log = { ...origin, ...(await countLog(db, out, origin.shards, origin.hasTime)) }
     await writeDurable(join(out, 'log.json'), pretty(log))
     ctx.log(`${log.interactions} interactions of ${log.users} users with ${log.items} items`)
+    for (const line of surprises(source, log)) ctx.log(line)
     return {
       users: log.users,
       items: log.items,
@@ -56,19 +64,53 @@ const interactions: Work<{ source: string; size: Params | null }> = async ({ par
 
 export default interactions
 
-async function generate(db: Duckdb, name: string, size: Params, ctx: Context): Promise<Origin> {
-  const generator = await load<Generator>('generator', 'generators', name)
-  const params = withDefaults(`generator ${name}`, generator.defaults, size)
-  await makeLog(db, name, generator, params, ctx)
-  const origin = { generator: name, ...params, seed: ctx.seed }
-  return { source: name, about: generator.about, made: true, hasTime: true, params: origin }
+function originOf(db: Duckdb, source: string, size: Params, out: string, ctx: Context): Promise<Origin> {
+  if (isPath(source)) return readFile(db, source, out, ctx)
+  const known = Object.hasOwn(sources, source) ? sources[source] : undefined
+  return known === undefined ? generate(db, source, size, out, ctx) : readSource(db, source, known, out, ctx)
 }
 
-async function readFile(db: Duckdb, path: string, ctx: Context): Promise<Origin> {
+async function generate(db: Duckdb, name: string, size: Params, out: string, ctx: Context): Promise<Origin> {
+  const generator = await load<Generator>('generator', 'generators', name)
+  const params = withDefaults(`generator ${name}`, generator.defaults, size)
+  const shards = await makeLog(db, out, { name, generator, params }, ctx)
+  const origin = { generator: name, ...params, seed: ctx.seed }
+  return { source: name, about: generator.about, made: true, hasTime: true, shards, params: origin }
+}
+
+async function readFile(db: Duckdb, path: string, out: string, ctx: Context): Promise<Origin> {
   if (!(await stat(path).catch(() => null))?.isFile()) throw new UserError(`source '${path}': no such file`)
-  const { format, hasTime } = await parseLog(db, path, ctx)
+  const sink = shardSink(db, out, ctx)
+  const { format, hasTime } = await parseInto(db, path, sink, ctx)
   const name = basename(path)
   const params = { format, sha256: await sha256File(path) }
   const times = hasTime ? '' : ' without times, in the order of the file'
-  return { source: name, about: `Interactions of ${name}${times}`, made: false, hasTime, params }
+  const about = `Interactions of ${name}${times}`
+  return { source: name, about, made: false, hasTime, shards: await sink.end(), params }
+}
+
+async function readSource(
+  db: Duckdb,
+  name: string,
+  source: Source,
+  out: string,
+  ctx: Context,
+): Promise<Origin> {
+  const { path, sha256 } = await cachedSource(name, source, ctx)
+  const sink = shardSink(db, out, ctx)
+  const { format, hasTime } = await parseInto(db, path, sink, ctx, source.form ?? undefined)
+  const { about, cite, license, url } = source
+  const params = { format, url, sha256 }
+  const shards = await sink.end()
+  return { source: name, about, ...(cite && { cite }), license, made: false, hasTime, shards, params }
+}
+
+/** Counts that are not those that the source should have. */
+function surprises(name: string, log: Log): string[] {
+  const expected = Object.hasOwn(sources, name) ? sources[name]!.counts : {}
+  return Object.entries(expected as Partial<Counts>)
+    .filter(([what, count]) => count !== null && count !== log[what as keyof Counts])
+    .map(
+      ([what, count]) => `warning: ${log[what as keyof Counts]} ${what}, expected ${count}: another edition?`,
+    )
 }

@@ -3,7 +3,7 @@
  * and the pictures that the report shows. A track without a finished run gets a board that says so.
  */
 import { basename, join } from 'node:path'
-import { LEVEL, ranks } from '../../benchmarks/rank.ts'
+import { LEVEL, ranks, resolution } from '../../benchmarks/rank.ts'
 import { readPredictions } from '../../benchmarks/submission.ts'
 import { loadTrack } from '../../benchmarks/track.ts'
 import type { Context, Dataset, Metric, Track, Work } from '../../contracts.ts'
@@ -11,9 +11,11 @@ import { exists, writeDurable } from '../../io/files.ts'
 import { pretty } from '../../io/json.ts'
 import { load } from '../../io/lookup.ts'
 import { readManifest } from '../../io/manifest.ts'
+import { meanIntervals } from '../../math/mean-interval.ts'
 import {
   type Board,
   factsOf,
+  type Line,
   linesOf,
   type Method,
   type MetricFacts,
@@ -27,6 +29,7 @@ import { drawFields } from '../../reports/draw-fields.ts'
 import { drawMemory } from '../../reports/draw-memory.ts'
 import { markdown } from '../../reports/markdown.ts'
 import { notesOf, PROTOCOL } from '../../reports/notes.ts'
+import { overallOf } from '../../reports/overall.ts'
 import { csv } from '../../reports/table.ts'
 import { foldersIn, readRuns } from './leaderboard/read-runs.ts'
 
@@ -37,7 +40,8 @@ const leaderboard: Work<{ track: string }> = async ({ params: { track: name } },
   const standings: Standing[] = []
   const drawings: Drawing[] = []
   for (const entry of entries) {
-    const methods = methodsOf(entry.runs, everyone)
+    const here = everyone.filter(({ submission }) => !entry.absent.includes(submission.method.model))
+    const methods = methodsOf(entry.runs, here)
     const standing = standingOf(entry, methods, name, ctx)
     standings.push(standing)
     drawings.push(...(await draw(entry, standing, methods, track)))
@@ -47,7 +51,14 @@ const leaderboard: Work<{ track: string }> = async ({ params: { track: name } },
   const made = { profile: basename(ctx.root), asked: ctx.asked, seed: ctx.seed }
   await write(
     ctx.out(`reports/${name}`),
-    { track: name, about, ...(cite !== undefined && { cite }), ...made, standings },
+    {
+      track: name,
+      about,
+      ...(cite !== undefined && { cite }),
+      ...made,
+      standings,
+      overall: overallOf(standings),
+    },
     drawings,
   )
   return { datasets: entries.length, runs: everyone.length, figures: drawings.length }
@@ -60,6 +71,7 @@ interface Entry {
   dataset: Dataset
   metrics: readonly MetricFacts[]
   runs: readonly Run[]
+  absent: readonly string[] // models that have nothing to say here
   folders: { data: string; runs: string }
 }
 
@@ -74,7 +86,8 @@ async function readTrack(track: string, key: string, ctx: Context): Promise<Entr
     if (!(await exists(join(folders.data, 'manifest.json')))) continue
     const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key)
     const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
-    entries.push({ dataset: await readManifest(folders.data), metrics, runs: found.runs, folders })
+    const { runs: own, absent } = found
+    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, folders })
   }
   return entries
 }
@@ -96,10 +109,34 @@ function standingOf(
     perRow: perRow[first!.name]!,
   }))
   const ranked = rows.length === 0 ? [] : ranks(rows, first!.better, ctx.rng('rank', track, dataset.name))
-  const lines = linesOf(methods, first, ranked)
-  const notes = notesOf({ metrics, lines }, { level: LEVEL, protocol: PROTOCOL[track] ?? [] })
-  return { ...factsOf(dataset), metrics, lines, notes }
+  const lines = linesOf(methods, first, ranked, intervalsOf(methods, dataset.name, ctx))
+  const seen = resolution(rows.map(({ perRow }) => perRow))
+  const notes = notesOf(
+    { metrics, lines, resolution: seen },
+    { level: LEVEL, protocol: PROTOCOL[track] ?? [] },
+  )
+  return { ...factsOf(dataset), metrics, resolution: seen, lines, notes }
 }
+
+/** Of every metric that has a value per row; all methods of a dataset meet the same resamples. */
+function intervalsOf(methods: readonly Method[], name: string, ctx: Context): Map<Method, Line['intervals']> {
+  const all = methods.flatMap((method) =>
+    Object.entries(method.perRow).map(([metric, perRow]) => ({ method, metric, perRow })),
+  )
+  const samples = all.map(({ perRow }) => perRow)
+  const intervals = meanIntervals(samples, RESAMPLES, ctx.rng('intervals', name))
+  return new Map(
+    methods.map((method) => {
+      const own = all.flatMap((one, i) =>
+        one.method === method && intervals[i] ? [[one.metric, intervals[i]] as const] : [],
+      )
+      return [method, Object.fromEntries(own)]
+    }),
+  )
+}
+
+/** The 95 % point of as many ratios wavers by 3 % of itself. */
+const RESAMPLES = 2000
 
 async function draw(
   { dataset, runs, folders }: Entry,

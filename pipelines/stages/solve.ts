@@ -3,7 +3,8 @@
  *
  * The system solved is the stored one: k and rhs as rounded to f32, A assembled from them in f64. A row is accepted when
  * ‖r‖ ≤ max(tolerance ‖rhs‖, 4 ε ‖ |A| |x| ‖), r = rhs − A x recomputed in f64 here, whatever the solver says of itself.
- * A row that is not accepted is tried again with banded Cholesky; if one still is not, nothing is published.
+ * A row that is not accepted is tried again with banded Cholesky, up to the n that this can do; if one still is not, nothing is
+ * published, and the rows are named.
  *
  * params: `solver` (a name in solvers/, or a path), `tolerance`, and the solver's own params. Both numbers of that test are stored
  * with every row, and two bounds of its error (solvers/diffusion/certificate.ts). x of a row does not depend on the rows beside
@@ -14,14 +15,14 @@ import type { Context, Params, Solver, Work } from '../../contracts.ts'
 import { readArrow } from '../../io/arrow.ts'
 import { UserError } from '../../io/errors.ts'
 import { exists } from '../../io/files.ts'
-import { canonical } from '../../io/json.ts'
 import { load } from '../../io/lookup.ts'
 import { writeManifest } from '../../io/manifest.ts'
 import { withDefaults } from '../../io/params.ts'
 import { tableOf, writeParquet } from '../../io/parquet.ts'
+import { MOST_SIDE } from '../../solvers/cholesky.ts'
 import { type FieldsFile, type FieldsShard, readFieldsFile } from '../fields-file.ts'
 import type { Shards } from '../stage-file.ts'
-import { datasetOf, type Receipt, schemaOf } from './solve/dataset.ts'
+import { datasetOf, type Receipt, schemaOf, shardOptions } from './solve/dataset.ts'
 import { type Failure, solveShard } from './solve/solve-shard.ts'
 
 type SolveParams = Params & { solver: string; tolerance: number }
@@ -42,8 +43,7 @@ const solve: Work<SolveParams> = async (stage, ctx) => {
     if ('failures' in made) failures.push(...made.failures)
     else receipts.push(made)
   }
-  if (failures.length > 0)
-    throw new UserError(`${stage.id}: ${sentence(failures, fields.facts.rows, params.tolerance)}`)
+  if (failures.length > 0) throw new UserError(`${stage.id}: ${sentence(failures, fields, params.tolerance)}`)
   if (ctx.part) return {}
   const dataset = datasetOf(basename(stage.outs[0]!), fields, receipts, {
     solver: name,
@@ -67,9 +67,6 @@ async function onNamedDevice<P extends Params>(name: string, params: P): Promise
   if ('missing' in found) throw new UserError(`solver ${name}: ${found.missing}`)
   return { ...params, device: found.device }
 }
-
-/** Rows of a Parquet row group: what a range reader fetches at least. */
-const ROW_GROUP = 64
 
 interface Run {
   solver: Solver
@@ -104,14 +101,9 @@ async function makeShard(run: Run, shard: FieldsShard): Promise<Receipt | { fail
   if (solved.failures.length > 0)
     return { failures: solved.failures.map((failure) => ({ ...failure, split: shard.split })) }
   const name = parquetName(shard.path)
-  const law = canonical({
-    generator: fields.generator,
-    ...fields.params,
-    seed: fields.seed,
-    split: shard.split,
-  })
-  const options = { rowGroup: ROW_GROUP, metadata: { 'fieldrank.params': law } }
-  const table = await writeParquet(join(folder, name), schemaOf(fields.schema), solved.columns, options)
+  const law = { generator: fields.generator, ...fields.params, seed: fields.seed, split: shard.split }
+  const schema = schemaOf(fields.schema)
+  const table = await writeParquet(join(folder, name), schema, solved.columns, shardOptions(law))
   const { worst, fallbacks } = solved
   const { attainable, algebraic, majorant } = solved.columns.data as Record<string, Float64Array>
   const receipt: Receipt = {
@@ -136,12 +128,16 @@ function progress(run: Run, rows: number): void {
 }
 
 /** `3 of 1300 rows did not converge (train 17, train 204, test 51; worst residual 4.1e-7, asked 1e-10). …` */
-function sentence(failures: readonly Failure[], rows: number, tolerance: number): string {
+function sentence(failures: readonly Failure[], fields: FieldsFile, tolerance: number): string {
+  const { rows } = fields.facts
+  const n = fields.schema.rhs!.shape[0] as number
   const named = failures.slice(0, 8).map(({ split, row }) => `${split} ${row}`)
   const list = named.join(', ') + (failures.length > named.length ? ', …' : '')
   const worst = failures.reduce((most, { residual }) => Math.max(most, residual), 0)
   return (
     `${failures.length} of ${rows} rows did not converge (${list}; worst residual ${worst.toPrecision(2)}, ` +
-    `asked ${tolerance}). Nothing was published. Cholesky was tried on them too: ask for a larger tolerance`
+    `asked ${tolerance}). Nothing was published. Cholesky ` +
+    (n > MOST_SIDE ? `ends at ${MOST_SIDE} nodes a side and was not tried` : 'was tried on them too') +
+    ': ask for a larger tolerance'
   )
 }

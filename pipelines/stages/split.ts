@@ -1,106 +1,147 @@
 /**
- * A log → a dataset of the track `recommenders`: core filter, split, shards, checks, manifest.
- * `core: { items, users, iterate }` or null; `strategy`: leave-one-out or temporal (with `quantile`).
- * generators/interactions/ has the rules (core.ts, split.ts) and the leakage checks (leaks.ts): a dataset that fails
- * one is not published.
+ * A log → a dataset of the track `recommenders`: duplicates, core filter, split, shards, checks, manifest.
+ * split/settings.ts has the params; generators/interactions/ has the rules (duplicates.ts, core.ts, split.ts), the files
+ * (shards.ts) and the leakage checks (leaks.ts): a dataset that fails one is not published. Every event of the log is in
+ * the dataset or counted among the removed, by reason.
+ *
+ * All work is SQL over a database on disk that holds at most MEMORY; what does not fit is spilled. Killed, the stage goes on
+ * with the tables that were whole (two phases, each in the journal) and with the shards that were.
  */
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Context, Dataset, Params, Work } from '../../contracts.ts'
-import { type Core, keepCore } from '../../generators/interactions/core.ts'
+import type { Context, Dataset, Json, Params, Shard, Table, Work } from '../../contracts.ts'
+import { keepCore } from '../../generators/interactions/core.ts'
+import { dropDuplicates } from '../../generators/interactions/duplicates.ts'
 import { checkLeaks } from '../../generators/interactions/leaks.ts'
-import { SCHEMA, viewShards, writeShards, writeTables } from '../../generators/interactions/shards.ts'
-import { loadLog, STRATEGIES, type Strategy, splitLog } from '../../generators/interactions/split.ts'
+import {
+  SCHEMA,
+  viewShards,
+  writeEventShards,
+  writeShards,
+  writeTables,
+} from '../../generators/interactions/shards.ts'
+import { loadLog, splitLog } from '../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../io/duckdb.ts'
-import { suggest, UserError } from '../../io/errors.ts'
+import { UserError } from '../../io/errors.ts'
 import { writeManifest } from '../../io/manifest.ts'
-import { withDefaults } from '../../io/params.ts'
 import { type Log, logFormat } from './interactions.ts'
-import { orderOfTies } from './split/ties.ts'
+import { type Filtered, factsOf } from './split/facts.ts'
+import { lawParams, type Settings, settingsOf } from './split/settings.ts'
 
-const defaults = { strategy: 'leave-one-out', quantile: 0.95, core: null as Params | null }
-type Settings = { strategy: Strategy; quantile: number; core: Core | null }
+const MEMORY = '2GB'
 
 const split: Work = async ({ params, deps, outs }, ctx) => {
-  const settings = checked(withDefaults('stage split', defaults, params))
+  const settings = settingsOf(params)
   const source = ctx.dep(deps[0]!)
   const log = logFormat.parse(JSON.parse(await readFile(join(source, 'log.json'), 'utf8')))
-  if (settings.strategy === 'temporal' && !log.hasTime) {
+  const { strategy } = settings.law
+  if (strategy !== 'leave-one-out' && !log.hasTime) {
     throw new UserError(
-      `split temporal: ${log.source} has no times. Use leave-one-out, which needs the order alone`,
+      `split ${strategy}: ${log.source} has no times. Use leave-one-out, which needs the order alone`,
     )
   }
   const out = ctx.out(outs[0]!)
-  const db = await openDuckdb(join(out, 'work'), { signal: ctx.signal })
+  const resume = ctx.journal.done('log') !== undefined
+  const options = { signal: ctx.signal, memory: MEMORY, ordered: false, resume }
+  const db = await openDuckdb(join(out, 'work'), options)
   try {
-    await loadLog(db, join(source, 'events.parquet'))
-    const passes = settings.core === null ? 0 : await keepCore(db, settings.core)
-    const moment = await splitLog(db, settings.strategy, settings.quantile)
-    const shards = await writeShards(db, out, ctx)
-    const tables = await writeTables(db, out)
-    await viewShards(db, out, shards)
-    await checkLeaks(db, settings.strategy, moment)
-    const facts = { ...(await factsOf(db, log, settings.strategy, ctx)), corePasses: passes, moment }
-    const name = basename(outs[0]!)
+    const made = await make(db, { settings, log, source, out }, ctx)
+    const { name, tables, shards, facts } = { name: basename(outs[0]!), ...made }
     await writeManifest(out, { ...cardOf(name, log, settings), shards, tables, facts })
     return { ...facts }
   } finally {
-    await db.close()
+    await db.close(ctx.signal.aborted)
   }
 }
 
 export default split
 
+interface Job {
+  settings: Settings
+  log: Log
+  source: string
+  out: string
+}
+interface Made {
+  tables: readonly Table[]
+  shards: readonly Shard[]
+  facts: Params
+}
+
+async function make(db: Duckdb, { settings, log, source, out }: Job, ctx: Context): Promise<Made> {
+  const { law } = settings
+  const pass = meter(ctx, log.interactions)
+  const paths = log.shards.map((path) => join(source, path))
+  const filtered = await phase(db, ctx, 'log', () => filter(db, paths, settings), [])
+  pass(PASSES.log)
+  const cut = await phase(db, ctx, 'event', () => splitLog(db, law), ['log', 'user_id', 'item_id'])
+  pass(PASSES.event)
+  const total = await db.count('SELECT count(*) FROM event')
+  const tick = (events: number) => pass(events / total)
+  const events = await writeEventShards(db, out, law.strategy, ctx, undefined, tick)
+  const shards = await writeShards(db, out, events, ctx, tick)
+  const tables = [...events, ...(await writeTables(db, out))]
+  await viewShards(db, out, shards)
+  await checkLeaks(db, law.strategy, cut)
+  pass(PASSES.checks)
+  return { tables, shards, facts: await factsOf(db, { settings, log, filtered, cut }, ctx) }
+}
+
+/** About how often each part of the work goes over the log; the four kinds of shards go over it once each. */
+const PASSES = { log: 6, event: 3, shards: 4, checks: 2 }
+
+function meter(ctx: Context, rows: number): (passes: number) => void {
+  const total = Object.values(PASSES).reduce((sum, passes) => sum + passes, 0) * rows
+  let done = 0
+  ctx.progress(0, total, 'rows, all passes')
+  return (passes) => ctx.progress(Math.round((done += passes * rows)), total, 'rows, all passes')
+}
+
+async function filter(db: Duckdb, paths: readonly string[], { dedup, core }: Settings): Promise<Filtered> {
+  await loadLog(db, paths)
+  const duplicates = await dropDuplicates(db, dedup)
+  return { duplicates, core: core === null ? null : await keepCore(db, core) }
+}
+
+/** Work that ends in the table `name`: not done again when the journal has what it returned and the database has the table. */
+async function phase<T extends Json | object>(
+  db: Duckdb,
+  { journal }: Context,
+  name: string,
+  work: () => Promise<T>,
+  before: readonly string[],
+): Promise<T> {
+  const receipt = journal.done(name)
+  if (receipt !== undefined && (await db.tables()).has(name)) return receipt as T
+  for (const table of await db.tables()) {
+    if (!before.includes(table)) await db.run(`DROP TABLE ${table}`)
+  }
+  const result = await work()
+  await journal.record(name, result as Json)
+  return result
+}
+
 function cardOf(name: string, log: Log, settings: Settings): Omit<Dataset, 'shards' | 'tables' | 'facts'> {
-  const { strategy, quantile } = settings
-  const how =
-    strategy === 'temporal' ? `split by time at quantile ${quantile}` : 'last item of each user held out'
   return {
     name,
-    about: `${log.about}; ${how}`,
-    ...(strategy === 'temporal' && { cite: 'arXiv:2409.18721' }),
+    about: `${log.about}; ${howOf(settings)}`,
+    ...citeOf(log, settings),
     track: 'recommenders',
     version: '1.0.0',
-    license: log.made ? 'CC-BY-4.0' : `that of ${log.source}`,
+    license: log.made ? 'CC-BY-4.0' : (log.license ?? `that of ${log.source}`),
     schema: SCHEMA,
-    params: { source: log.source, ...log.params, strategy, quantile, core: settings.core as Params | null },
+    params: { source: log.source, ...log.params, ...lawParams(settings) },
   }
 }
 
-async function factsOf(db: Duckdb, log: Log, strategy: Strategy, ctx: Context): Promise<Params> {
-  const count = (what: string) => db.count(`SELECT count(*) FROM ${what}`)
-  const tied = 'SELECT count(*) AS n FROM log GROUP BY u, time HAVING count(*) > 1'
-  const tiedEvents = log.hasTime ? await db.count(`SELECT coalesce(sum(n), 0) FROM (${tied})`) : 0
-  return {
-    users: await count('users'),
-    items: await count('items'),
-    interactions: await count('log'),
-    trainUsers: await count('train_rows'),
-    trainEvents: await count('sequence WHERE place <= trained'),
-    testUsers: await count('test_rows'),
-    targetsSeen: await count('test_rows WHERE list_contains(history, target)'),
-    hasTime: log.hasTime,
-    made: log.made,
-    tiedEvents,
-    tieOrder: tiedEvents === 0 ? null : await orderOfTies(db, strategy, ctx),
-    unfiltered: { users: log.users, items: log.items, interactions: log.interactions },
-  }
+/** Of the log where it has one, else of the split. */
+function citeOf(log: Log, { law }: Settings): { cite?: string } {
+  const cite = log.cite ?? (law.strategy === 'temporal' ? 'arXiv:2409.18721' : undefined)
+  return cite === undefined ? {} : { cite }
 }
 
-function checked({ strategy, quantile, core }: typeof defaults): Settings {
-  const known = STRATEGIES.find((name) => name === strategy)
-  if (known === undefined) {
-    const names = STRATEGIES.join(', ')
-    throw new UserError(`split: strategy '${strategy}' not found (${names}).${suggest(strategy, STRATEGIES)}`)
-  }
-  if (!(quantile > 0 && quantile < 1)) {
-    throw new UserError(`split: quantile must lie between 0 and 1 (got ${quantile})`)
-  }
-  if (core === null) return { strategy: known, quantile, core }
-  const bounds = withDefaults('split core', { items: 1, users: 1, iterate: true }, core)
-  for (const name of ['items', 'users'] as const) {
-    if (Number.isSafeInteger(bounds[name]) && bounds[name] >= 0) continue
-    throw new UserError(`split core: '${name}' must be a whole number (got ${bounds[name]})`)
-  }
-  return { strategy: known, quantile, core: bounds }
+function howOf({ law }: Settings): string {
+  if (law.strategy === 'leave-one-out') return 'last item of each user held out'
+  if (law.strategy === 'temporal') return `split by time at quantile ${law.quantile}`
+  return `fold ${law.fold} of ${law.cuts.length}, split by time at quantile ${law.cuts[law.fold - 1]}`
 }

@@ -1,5 +1,5 @@
 /** Whether a recommender set holds what its facts say: counts, numbers in range, each user once per split. */
-import type { Columns, Dataset, Json, Split } from '../../contracts.ts'
+import type { Columns, Dataset, Json, Params, Split } from '../../contracts.ts'
 import { readSplit, readTable } from '../../io/manifest.ts'
 import type { Verify } from '../verified.ts'
 
@@ -13,6 +13,7 @@ const verify: Verify = async (folder, dataset) => {
     ...numbering(users.data.user as Int32Array, 'users.parquet: column user'),
     ...numbering(items.data.item as Int32Array, 'items.parquet: column item'),
     ...counts(dataset, { users: users.rows, items: items.rows }),
+    ...unaccounted(dataset),
   ]
   for (const split of SPLITS) {
     const rows = await readSplit(folder, dataset, split, ['user', 'history', 'target'])
@@ -44,6 +45,20 @@ function counts({ facts }: Dataset, found: { readonly [fact: string]: Json }): s
       ? []
       : [`manifest.json: facts say ${name} ${facts[name]}, the files hold ${value}`],
   )
+}
+
+/** Every event of the source is in a shard of events or counted as removed. */
+function unaccounted({ facts, tables }: Dataset): string[] {
+  if (facts.removed === undefined) return []
+  const held = tables
+    .filter(({ path }) => path.startsWith('events-'))
+    .reduce((sum, { rows }) => sum + rows, 0)
+  const removed = Object.values(facts.removed as Readonly<Record<string, number>>)
+  const lost =
+    Number((facts.unfiltered as Params).interactions) - held - removed.reduce((sum, n) => sum + n, 0)
+  return lost === 0
+    ? []
+    : [`manifest.json: ${lost} events of the source are neither in events-….parquet nor counted as removed`]
 }
 
 function eventsOf({ rows, data }: Columns): number {

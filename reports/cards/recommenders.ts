@@ -4,6 +4,7 @@ import { readSplit, readTable } from '../../io/manifest.ts'
 import type { Block, Describer, Section } from '../card.ts'
 import { grouped, shortNumber } from '../card-tables.ts'
 import { histogramSvg } from '../histogram.ts'
+import { leakageOf, splitOf } from './recommenders/split.ts'
 
 const recommenders: Describer = {
   about: 'Cards of interaction logs and how they were split',
@@ -18,7 +19,7 @@ const recommenders: Describer = {
         { title: 'Leakage', blocks: leakageOf(dataset) },
       ],
       after: [
-        await shapeOf(lengths, counts),
+        await shapeOf(dataset, lengths, counts),
         {
           title: 'What is interesting and challenging about the data',
           blocks: [hardOf(dataset, lengths, counts)],
@@ -30,6 +31,8 @@ const recommenders: Describer = {
 }
 
 export default recommenders
+
+const MADE = 'A made log.'
 
 /** Lengths of the histories of the test rows. */
 async function lengthsOf(dataset: Dataset, folder: string): Promise<Float64Array> {
@@ -71,64 +74,7 @@ function logOf({ facts, params }: Dataset): Block[] {
   ]
 }
 
-function splitOf({ facts, params }: Dataset): Block[] {
-  const core = params.core as Params | null
-  const filter = core === null ? 'Nothing was filtered.' : filterOf(core, Number(facts.corePasses))
-  const how =
-    params.strategy === 'temporal'
-      ? `Split by time: T is the ${params.quantile} quantile of all times (T = ${facts.moment}). Users with an event at or after T are not trained on, and their events before T are thrown away; of the others, items that no training user has are dropped, and users who keep three or more are tested. Users trained on have all events before T.`
-      : 'Leave-one-out: the last event of a user is the target of test, the one before it that of valid, the rest is trained on. Users with fewer than three events are trained on and not tested.'
-  const counts = `${number(facts.trainUsers)} users with ${number(facts.trainEvents)} events are trained on; ${number(facts.testUsers)} users are tested.`
-  const rows =
-    'One row a user: history, the items before the target in the order of time, and target, the next item. Items are numbered from 1 in the byte order of their ids (items.parquet has the ids), 0 is kept for padding. Every method ranks the whole catalog, without the items of the history.'
-  return [filter, how, counts, rows].map((text) => ({ kind: 'text', text }))
-}
-
-function filterOf({ items, users, iterate }: Params, passes: number): string {
-  const bounds = `Items with fewer than ${items} distinct users were removed, then users with fewer than ${users} distinct items`
-  if (!iterate) return `${bounds}, once: some items fall below their bound by it, and stay.`
-  return `${bounds}, again until both bounds held (${passes} ${passes === 1 ? 'pass' : 'passes'}).`
-}
-
-function leakageOf({ facts, params }: Dataset): Block[] {
-  const temporal = params.strategy === 'temporal'
-  const checked = [
-    'One row per user in each split; every item is in the catalog.',
-    'What is known at test is what was known at valid and its target, in the order of time.',
-    ...(temporal
-      ? [
-          'No user is both trained on and tested; all of training lies before T, all targets at or after T; every item of test was seen in training.',
-        ]
-      : [
-          'Training of a tested user is the history of its valid row, and does not come after the valid target; every event is in training or is one of two targets.',
-        ]),
-  ]
-  return [
-    { kind: 'text', text: 'Asked of the written files; a dataset with one offender is not published:' },
-    { kind: 'list', items: checked },
-    { kind: 'text', text: seenOf(facts) },
-    ...tiesOf(facts),
-  ]
-}
-
-function seenOf({ targetsSeen, testUsers }: Params): string {
-  if (targetsSeen === 0) return 'No target of test is in its own history.'
-  return `${number(targetsSeen)} of ${number(testUsers)} targets of test are in their own history: since those items are excluded, they count as misses for every method.`
-}
-
-function tiesOf({ tiedEvents, tieOrder, hasTime }: Params): Block[] {
-  if (!hasTime) return []
-  if (tiedEvents === 0) return [{ kind: 'text', text: 'No user has two events at the same time.' }]
-  const said = `${number(tiedEvents)} events share user and time with another one; the order of the source decides between them.`
-  const order = tieOrder as Params | null
-  const test =
-    order === null
-      ? 'Whether that order helps was not tried: the log is too large for it.'
-      : `Whether that order gives something away: NDCG@10 of a Markov chain on ${number(order.users)} users is ${order.markovSourceOrder} in it and ${order.markovSeededOrder} when ties are put in a seeded random order. A value much larger in the order of the source says: do not trust it.`
-  return [{ kind: 'text', text: `${said} ${test}` }]
-}
-
-async function shapeOf(lengths: Float64Array, counts: Int32Array): Promise<Section> {
+async function shapeOf({ facts }: Dataset, lengths: Float64Array, counts: Int32Array): Promise<Section> {
   const blocks: Block[] = []
   const add = async (
     file: string,
@@ -139,7 +85,8 @@ async function shapeOf(lengths: Float64Array, counts: Int32Array): Promise<Secti
   ) => {
     if (values.length === 0) return
     const svg = await histogramSvg(values, { axis, what, most: bars(values) })
-    blocks.push({ kind: 'figure', caption, pictures: [{ file, alt: caption, svg }] })
+    const said = facts.made ? `${caption} ${MADE}` : caption
+    blocks.push({ kind: 'figure', caption: said, pictures: [{ file, alt: caption, svg }] })
   }
   await add(
     'lengths.svg',
@@ -185,11 +132,15 @@ function hardOf({ facts, params }: Dataset, lengths: Float64Array, counts: Int32
           `${shortNumber((100 * short) / lengths.length)} % of the test users have fewer than ten known events.`,
         ]
       : []),
-    ...(params.strategy === 'temporal'
-      ? ['Tested users are new: a method that keeps a vector for each user has nothing for them.']
-      : [
-          'Training holds events that are later than some test targets of other users: leave-one-out measures completion, not prediction of the future. Split by time for that.',
-        ]),
+    ...(params.strategy === 'rolling'
+      ? [
+          'Valid and test targets lie in one window, after all of training: a model is chosen and tested on the same days.',
+        ]
+      : params.strategy === 'temporal'
+        ? ['Tested users are new: a method that keeps a vector for each user has nothing for them.']
+        : [
+            'Training holds events that are later than some test targets of other users: leave-one-out measures completion, not prediction of the future. Split by time for that.',
+          ]),
     ...(facts.made ? ['It is made: see the first section for what it cannot say.'] : []),
   ]
   return { kind: 'list', items }

@@ -6,12 +6,13 @@
  *   residual of the red nodes T z_b,    restricted by Pᵀ; the coarse correction, prolonged to the red nodes
  *   z_b = (r_b + Tᵀ z_r) / d, z_r = T z_b / d     relaxation after, in the reverse order: so M is symmetric
  *
- * The coarse levels relax in four colors: coarse nodes, horizontal edges, vertical edges, centers; in reverse after it.
+ * The coarse levels relax in four colors: coarse nodes, horizontal edges, vertical edges, centers; in reverse after it. Those
+ * below the first coarse one are asked `turns` times: 1 is a V-cycle, 2 a W-cycle from there on.
  */
 import { type Level, neighbors, nodes } from './level.ts'
 
 /** z = M r; r is given on the black nodes, z on the black and, as D_r⁻¹ T z_b, on the red nodes. */
-export function precondition(levels: readonly Level[], r: Float64Array): Float64Array {
+export function precondition(levels: readonly Level[], r: Float64Array, turns = 1): Float64Array {
   const [fine, ...coarse] = levels as [Level, ...Level[]]
   const z = new Float64Array(r.length)
   relax(fine, z, r, black(fine))
@@ -19,7 +20,8 @@ export function precondition(levels: readonly Level[], r: Float64Array): Float64
     const b = new Float64Array(coarse[0]!.center.length)
     for (const p of red(fine))
       for (const [node, weight] of fine.parents(p)) b[node]! += weight * pull(fine, z, p)
-    const correction = vcycle(coarse, b)
+    const correction = new Float64Array(b.length)
+    cycle(coarse, correction, b, turns)
     for (const p of red(fine))
       z[p] = fine.parents(p).reduce((sum, [node, weight]) => sum + weight * correction[node]!, 0)
   }
@@ -52,21 +54,20 @@ function relax(level: Level, x: Float64Array, b: Float64Array | null, list: read
   for (const p of list) x[p] = ((b?.[p] ?? 0) + pull(level, x, p)) / level.center[p]!
 }
 
-/** x ≈ A⁻¹ b on the first of these levels. */
-function vcycle(levels: readonly Level[], b: Float64Array): Float64Array {
+/** Brings x, which may be 0, nearer to A⁻¹ b on the first of these levels; those below it do so `turns` times. */
+function cycle(levels: readonly Level[], x: Float64Array, b: Float64Array, turns: number): void {
   const [level, ...coarser] = levels as [Level, ...Level[]]
-  const x = new Float64Array(b.length)
   const colors = [nodes(level, 0, 0), nodes(level, 1, 0), nodes(level, 0, 1), nodes(level, 1, 1)]
   for (const color of level.side === 1 ? [nodes(level, 1, 1)] : colors) relax(level, x, b, color)
-  if (coarser.length === 0) return x
+  if (coarser.length === 0) return
   const restricted = new Float64Array(coarser[0]!.center.length)
   for (const p of colors.flat()) {
     const residual = b[p]! - level.center[p]! * x[p]! + pull(level, x, p)
     for (const [node, weight] of level.parents(p)) restricted[node]! += weight * residual
   }
-  const correction = vcycle(coarser, restricted)
+  const correction = new Float64Array(restricted.length)
+  for (let turn = 0; turn < turns; turn++) cycle(coarser, correction, restricted, turns)
   for (const p of colors.flat())
     for (const [node, weight] of level.parents(p)) x[p]! += weight * correction[node]!
   for (const color of colors.reverse()) relax(level, x, b, color)
-  return x
 }

@@ -4,7 +4,7 @@
  */
 import type { Status, Stencil } from '../../contracts.ts'
 import { compileKernel, loadKernel } from '../../kernels/load.ts'
-import { openPool, type Pool } from '../../kernels/pool.ts'
+import { openPool, type Pool, type Seat } from '../../kernels/pool.ts'
 
 export type Precision = 'mixed' | 'double'
 
@@ -13,6 +13,13 @@ export const MOST_SIDE = 1650
 
 /** Samples per call. */
 export const LANES: Readonly<Record<Precision, number>> = { mixed: 4, double: 2 }
+
+/** How a group is solved. */
+export interface Method {
+  precision: Precision
+  turns: 1 | 2 // of the cycle: V or W
+  spread: number // rows whose largest diagonal is more than so many times the smallest are given back untried
+}
 
 export interface Limits {
   tolerance: number
@@ -26,30 +33,29 @@ export interface Outcome {
 }
 
 /** Solves the entries `rows` of the batch into `x`, at most LANES of them. */
-export function solveGroup(
-  { pool, layout }: Opened,
-  precision: Precision,
+export async function solveGroup(
+  { memory, heap, call }: Seat,
+  layout: Layout,
+  { precision, turns, spread }: Method,
   limits: Limits,
   rows: readonly number[],
   { matrix, rhs, x }: { matrix: Stencil; rhs: Float64Array; x: Float64Array },
 ): Promise<Outcome[]> {
   const { n } = matrix
   const inputs = [matrix.center, matrix.east, matrix.north, rhs]
-  return pool.use(async ({ memory, heap, call }) => {
-    const array = (kind: number, lane: number) =>
-      new Float64Array(memory.buffer, heap + layout.arrays[kind]![lane]!, n * n)
-    for (const [lane, row] of rows.entries()) {
-      for (const [kind, values] of inputs.entries())
-        array(kind, lane).set(values.subarray(row * n * n, (row + 1) * n * n))
-    }
-    const name = precision === 'mixed' ? 'solveMixed' : 'solveDouble'
-    await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS)
-    const report = new Float64Array(memory.buffer, heap, 8 * rows.length)
-    return rows.map((row, lane) => {
-      x.set(array(X, lane), row * n * n)
-      const [status, iterations, residual] = report.subarray(8 * lane)
-      return { status: STATUSES[status!]!, iterations: iterations!, residual: residual! }
-    })
+  const array = (kind: number, lane: number) =>
+    new Float64Array(memory.buffer, heap + layout.arrays[kind]![lane]!, n * n)
+  for (const [lane, row] of rows.entries()) {
+    for (const [kind, values] of inputs.entries())
+      array(kind, lane).set(values.subarray(row * n * n, (row + 1) * n * n))
+  }
+  const name = precision === 'mixed' ? 'solveMixed' : 'solveDouble'
+  await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS, turns, spread)
+  const report = new Float64Array(memory.buffer, heap, 8 * rows.length)
+  return rows.map((row, lane) => {
+    x.set(array(X, lane), row * n * n)
+    const [status, iterations, residual] = report.subarray(8 * lane)
+    return { status: STATUSES[status!]!, iterations: iterations!, residual: residual! }
   })
 }
 
@@ -58,6 +64,7 @@ export function probe(
   precision: Precision,
   matrix: Stencil,
   r: Float64Array,
+  turns = 1,
 ): { z: Float64Array; w: Float64Array } {
   const { n } = matrix
   const layout = layoutOf(n)
@@ -69,7 +76,7 @@ export function probe(
     for (const [kind, values] of [matrix.center, matrix.east, matrix.north, r].entries())
       array(kind, lane).set(values.subarray(lane * n * n, (lane + 1) * n * n))
   }
-  call(precision === 'mixed' ? 'probeMixed' : 'probeDouble', heap, n)
+  call(precision === 'mixed' ? 'probeMixed' : 'probeDouble', heap, n, turns)
   for (let lane = 0; lane < LANES[precision]; lane++) {
     const unit = new Float64Array(memory.buffer, heap + 64 * lane + 32, 1)[0]!
     z.set(array(X, lane), lane * n * n)

@@ -1,10 +1,9 @@
-import { symmetricEigen } from '../../math/dense.ts'
 import type { Shape } from '../graph.ts'
 import * as tf from '../tf.ts'
 import { flushTiny } from '../tiny.ts'
 import type { HostTensor, Tensor } from '../types.ts'
 import { type AdamSettings, adamMove, corrections, decayed } from './adam.ts'
-import { powerStep } from './eigenbasis.ts'
+import { eigenvectors, powerStep } from './eigenbasis.ts'
 import { asMatrices, matrixOf } from './matrices.ts'
 import type { Named, Optimizer } from './optimizer.ts'
 
@@ -90,14 +89,12 @@ function averaged(past: Tensor, now: Tensor, beta: number): Tensor {
   return flushTiny(past.mul(beta).add(now.mul(1 - beta)))
 }
 
-const F32 = 1e-24 // the bases are kept in f32, whose ε² is 1.4e-14: a sweep or two less than f64 would take
-
 /** Q of each of the matrices [..., n, n]. */
 function renew(matrices: HostTensor, bases: HostTensor, isFirst: boolean): void {
   const n = matrices.shape.at(-1)!
   for (let from = 0; from < matrices.data.length; from += n * n) {
     const P = Float64Array.from(matrices.data.subarray(from, from + n * n))
     const Q = Float64Array.from(bases.data.subarray(from, from + n * n))
-    bases.data.set(isFirst ? symmetricEigen(P, n, F32).vectors : powerStep(P, Q, n), from)
+    bases.data.set(isFirst ? eigenvectors(P, n) : powerStep(P, Q, n), from)
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { LEVEL, ranks } from '../../benchmarks/rank.ts'
+import { LEVEL, ranks, resolution } from '../../benchmarks/rank.ts'
 import type { Rng } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 
@@ -61,6 +61,44 @@ describe('benchmarks/rank', () => {
     ])
   })
 
+  it('groups neighbors that are not told apart, and says how far each is behind the best', () => {
+    // Rows alternate by ±1 about 0, 0.1 and 10: the first two differ by a constant 0.1, found by the sign test alone.
+    const wiggle = Float64Array.from({ length: 40 }, (_, row) => (row % 2 === 0 ? 1 : -1))
+    const stream = rng(seed, 'groups')
+    const noisy = (shift: number) => wiggle.map((value) => value + shift + stream.normal())
+    const rows = [
+      { name: 'far', perRow: noisy(10) },
+      { name: 'a', perRow: noisy(0) },
+      { name: 'b', perRow: noisy(0) },
+    ]
+    const [far, ...near] = ranks(rows, 'lower', rng(seed))
+    assert.deepEqual(far!.groups, [1])
+    assert.deepEqual(
+      near.map(({ groups }) => groups),
+      [[0], [0]],
+    )
+    const best = near.find(({ behind }) => behind === null)!
+    const other = near.find((one) => one !== best)!
+    assert.ok(far!.behind!.p <= LEVEL && other.behind!.p > LEVEL)
+    // The difference of means is the mean of differences, up to rounding of 40 sums.
+    assert.ok(Math.abs(far!.behind!.difference - (far!.value - best.value)) < 1e-12)
+    assert.ok(
+      far!.behind!.visible < far!.behind!.difference && other.behind!.visible > other.behind!.difference,
+    )
+    const turned = ranks(rows, 'higher', rng(seed))
+    assert.equal(turned[0]!.behind, null)
+    assert.ok(turned[1]!.behind!.difference > 0)
+  })
+
+  it('knows the smallest difference that a test set can see, worked out by hand', () => {
+    // Differences 1, −1, 1, −1, 0: mean 0, s² = 4/4, s/√5; t₀.₉₇₅(4) = 2.776, t₀.₈(4) = 0.941 (tables, three decimals).
+    const sample = Float64Array.of(1, -1, 1, -1, 0)
+    const seen = resolution([sample, new Float64Array(5)])!
+    assert.ok(Math.abs(seen - (2.776 + 0.941) / Math.sqrt(5)) < 1e-3)
+    assert.equal(resolution([sample]), null)
+    assert.equal(resolution([Float64Array.of(1), Float64Array.of(2)]), null)
+  })
+
   it('finds a clear difference in a table of twenty', () => {
     const stream = rng(seed, 'long')
     const rows = Array.from({ length: 20 }, (_, i) => ({
@@ -77,7 +115,7 @@ describe('benchmarks/rank', () => {
     const rows = ['a', 'b'].map((name) => ({ name, perRow: normals(9, stream, 0) }))
     assert.deepEqual(ranks(rows, 'lower', rng(seed)), ranks(rows, 'lower', rng(seed)))
     assert.deepEqual(ranks([{ name: 'a', perRow: Float64Array.of(1, 3) }], 'lower', rng(seed)), [
-      { name: 'a', value: 2, rank: 1, range: [1, 1] },
+      { name: 'a', value: 2, rank: 1, range: [1, 1], groups: [0], behind: null },
     ])
     assert.deepEqual(ranks([], 'lower', rng(seed)), [])
   })

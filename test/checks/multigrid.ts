@@ -2,9 +2,8 @@
  * `npm run check:multigrid`: steps and residuals of the solver multigrid on large grids and at high contrast. Minutes; one line per
  * case, exit code 1 if one fails. `-- --grids 64,128` takes fewer.
  *
- * Steps in f64: at most 13 for variance up to 2, and 22 up to contrast 1e10, which is what is asked of the method. Cubic fields of
- * variance 8 do not keep to the 22 (27 at 128², 36 at 256²): that is said, and is no failure of the check. In f32 with refinement 17 for variance up to 2; at contrasts
- * near 1e10 a solve in f32 gains fewer digits, and 2.2 times the steps of f64 were seen: at most 2.5 times what f64 may take.
+ * Steps in f64: at most 13 for variance up to 2 on every grid, 1024² among them, and 22 up to contrast 1e10 (cubic fields of
+ * variance 8 are the hardest), which is what is asked of the method. In f32 with refinement 17 and 40.
  * The residual, by other code, is at most 1e-10, or the floor of rounding 4 ε ‖ |A| |x| ‖ for two-phase media of contrast 1e9.
  */
 import { parseArgs } from 'node:util'
@@ -18,7 +17,6 @@ const { values: flags } = parseArgs({
 const grids = flags.grids.split(',').map(Number)
 
 let failed = 0
-let missed = 0 // known to take more than is asked
 console.log('case                                 steps f64 (most)   steps mixed (most)   residual (allowed)')
 for (const n of grids) {
   for (const covariance of ['cubic', 'exponential', 'gaussian']) {
@@ -30,26 +28,20 @@ for (const n of grids) {
 }
 for (const n of grids.filter((side) => side >= 128 && side <= 512)) {
   for (const covariance of ['cubic', 'exponential', 'gaussian']) {
-    const problems = await problemsOf({ n, rows: n === 128 ? 4 : 2, covariance, variance: 8 })
-    await line(`${covariance} 8`, problems, 22, 55, covariance === 'cubic')
+    for (const variance of [6, 8]) {
+      const problems = await problemsOf({ n, rows: n === 128 ? 4 : 2, covariance, variance })
+      await line(`${covariance} ${variance}`, problems, 22, 40)
+    }
   }
 }
 for (const n of grids.filter((side) => side <= 128)) {
   const matrix = twoPhase({ n, batch: 4, variance: 1, covariance: 'gaussian', length: 0.15 }, 1e9)
   await line('two-phase 1e9', { n, rows: 4, matrix, rhs: noise(n, 4), contrast: 1e9 }, Infinity, Infinity)
 }
-if (missed > 0)
-  console.log(`${missed} cases take more steps than are asked, as is known of cubic fields of variance 8`)
-console.log(failed === 0 ? 'all others within bounds' : `${failed} cases out of bounds`)
+console.log(failed === 0 ? 'all within bounds' : `${failed} cases out of bounds`)
 process.exit(failed === 0 ? 0 : 1)
 
-async function line(
-  name: string,
-  { n, matrix, rhs, contrast }: Problems,
-  most: number,
-  mostMixed: number,
-  mayMiss = false,
-) {
+async function line(name: string, { n, matrix, rhs, contrast }: Problems, most: number, mostMixed: number) {
   const [double, mixed] = [await solve('double'), await solve('mixed')]
   const steps = [Math.max(...double.iterations), Math.max(...mixed.iterations)] as const
   let [worst, allowed] = [0, 1e-10] // of the row that is nearest to what it is allowed
@@ -60,17 +52,15 @@ async function line(
       if (!(residual / own <= worst / allowed)) [worst, allowed] = [residual, own]
     }
   }
-  const few = steps[0] <= most && steps[1] <= mostMixed
-  const holds = (few || mayMiss) && worst <= allowed
+  const holds = steps[0] <= most && steps[1] <= mostMixed && worst <= allowed
   if (!holds) failed++
-  else if (!few) missed++
   const columns = [
     `${name}, ${n}, contrast ${contrast.toExponential(0)}`.padEnd(38),
     `${steps[0]} (${most})`.padEnd(19),
     `${steps[1]} (${mostMixed})`.padEnd(21),
     `${worst.toExponential(1)} (${allowed.toExponential(1)})`,
   ]
-  console.log(`${columns.join('')}${!holds ? '  FAILED' : few ? '' : '  MORE THAN ASKED'}`)
+  console.log(`${columns.join('')}${holds ? '' : '  FAILED'}`)
 
   async function solve(precision: string) {
     const params = { ...multigrid.defaults, precision }

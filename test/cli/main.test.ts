@@ -125,6 +125,8 @@ describe('fieldrank status, graph, list', () => {
       await text(list, []),
       /^generators {2}generators \(\d+\)\n[\s\S]*models +models\/operators \(\d+\), models\/recommenders/,
     )
+    const logs = await text(list, ['sources'])
+    assert.match(logs, /^ {2}gowalla {2}.*\n.*\n {6}https:\S+ → data\/cache\/gowalla\.txt\.gz$/m)
     const solvers = await text(list, ['solvers'])
     assert.match(solvers, /^solvers\n {2}\S+ +\S/)
     assert.match(solvers, /^ {2}cholesky +.+ \[?.*$/m)

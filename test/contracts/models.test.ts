@@ -33,9 +33,13 @@ for (const track of tracks) {
         const before = tf.memory().numTensors
         for (const noise of [false, true]) {
           const outputs = predict(model, toy, weightsOf(model, toy), noise)
-          assert.deepEqual(Object.keys(outputs).sort(), Object.keys(toy.shapes).sort())
+          const stating: Toy['shapes'] = {
+            ...toy.shapes,
+            ...(noise && outputs.places && { places: [4, Number(toy.facts.length)] }), // of a model that masks
+          }
+          assert.deepEqual(Object.keys(outputs).sort(), Object.keys(stating).sort())
           for (const [output, { shape, data }] of Object.entries(outputs)) {
-            const stated = toy.shapes[output]!.map((length, axis) => (length === D ? shape[axis] : length))
+            const stated = stating[output]!.map((length, axis) => (length === D ? shape[axis] : length))
             assert.deepEqual(shape, stated, output)
             assert.ok(data.every(Number.isFinite), `${output} is not finite`)
           }
@@ -74,7 +78,7 @@ for (const track of tracks) {
           )
           const rest = predict(model, toy, without, false)
           const change = Math.max(...Object.keys(whole).map((o) => apart(whole[o]!.data, rest[o]!.data)))
-          assert.ok(change > 1e-4, `${name} does not need ${part}: the output changes by ${change}`) // rounding is 1e-6
+          assert.ok(change > 5e-5, `${name} does not need ${part}: the output changes by ${change}`) // rounding is 1e-6
         }
       })
 

@@ -194,7 +194,8 @@ describe(`generators/condiff (seed ${SEED})`, () => {
       { covariance: 'gausian' },
       /covariance 'gausian' not found \(cubic.*Did you mean 'gaussian'\?/,
     )
-    await fails({ grid: 2.5 }, /param 'grid' must be a whole number, at least 3 \(got 2.5\)/)
+    await fails({ grid: 2.5 }, /param 'grid' must be a whole number from 3 to 2048 \(got 2.5\)/)
+    await fails({ grid: 2049 }, /param 'grid' must be a whole number from 3 to 2048 \(got 2049\)/)
     await fails({ variance: 0 }, /param 'variance' must be a number above 0 \(got 0\)/)
     await fails({ length: -1 }, /param 'length'/)
     await fails({ attempts: 0 }, /param 'attempts'/)

@@ -81,6 +81,15 @@ describe('generators/fields/embedding', () => {
     assert.throws(() => period({ grid: 16, length: 1 }), /at period 128 its smallest eigenvalue is -9\.6e-6/)
   })
 
+  it('says that a period is too large for the memory of a kernel before it makes it', () => {
+    assert.throws(
+      () => embed({ ...LAW, covariance: 'exponential', grid: 3000 }),
+      (error) =>
+        error instanceof UserError &&
+        /grid 3000 and length 0\.05 need an embedding of period 6000, 1\.9 times what/.test(error.message),
+    )
+  })
+
   for (const covariance of ['cubic', 'exponential', 'gaussian'] as const) {
     it(`reproduces the ${covariance} covariance at every distance in the window`, () => {
       const { period, amplitude } = embed({ ...LAW, covariance, variance: 2 })

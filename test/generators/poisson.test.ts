@@ -24,7 +24,7 @@ describe(`generators/poisson (seed ${SEED})`, () => {
   })
 
   it('refuses a grid that is none', () => {
-    for (const grid of [2, 4.5, NaN]) {
+    for (const grid of [2, 4.5, NaN, 2049]) {
       assert.throws(
         () => poisson.schema({ grid }),
         (error) => error instanceof UserError && /grid/.test(error.message),

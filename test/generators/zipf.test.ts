@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import type { Columns } from '../../contracts.ts'
 import zipf from '../../generators/zipf.ts'
 import { concat, misfit, slice } from '../../io/columns.ts'
@@ -108,6 +109,53 @@ describe('generators/zipf (seed 4)', () => {
     assert.ok(share > 0.6, `${share}`)
   })
 
+  it('has the bytes it always had where the later params have their defaults', async () => {
+    // made before anchor, repeats, drift, window and the laws of lengths and gaps were params
+    const hash = createHash('sha256')
+    const made = await make({ users: 3000, items: 800 }, 0, 3000)
+    for (let part = 0; part < 3000; part += 1024) {
+      const end = Math.min(part + 1024, 3000)
+      for (const name of ['items', 'times'])
+        for (const list of listsOf(made, name).slice(part, end)) hash.update(list)
+    }
+    assert.equal(hash.digest('hex'), 'd7888e8e94f315418334e75b9a52a751bfa5358875c288d235b5e3a152cec111')
+  })
+
+  it('repeats the share of events asked for, and no other', async () => {
+    const lists = listsOf(await make({ ...size, repeats: 0.27 }, 0, 2500), 'items')
+    const asked = lists.reduce((sum, items) => sum + items.length - 1, 0)
+    const repeated = lists.reduce((sum, items) => sum + items.length - new Set(items).size, 0)
+    assert.ok(Math.abs(repeated / asked - 0.27) < 4 * Math.sqrt((0.27 * 0.73) / asked), `${repeated / asked}`)
+  })
+
+  it('has the lengths and gaps that it is told', async () => {
+    const changes = { lengthLeast: 2, lengthMean: 0, lengthSpread: 0, gap: 60, gapZero: 0 }
+    const made = await make({ ...size, ...changes }, 0, 500)
+    assert.ok(listsOf(made, 'items').every((items) => items.length === 3)) // 2 + ⌊e^0⌋
+    const gaps = listsOf(made, 'times').flatMap((times) => [times[1]! - times[0]!, times[2]! - times[1]!])
+    const short = gaps.filter((gap) => gap < 60).length / gaps.length
+    assert.ok(Math.abs(short - 0.5) < 4 * Math.sqrt(0.25 / gaps.length), `${short}`)
+    const long = await make(
+      { users: 3, items: 9000, lengthMean: 20, lengthMost: 4000, gap: 90 * 86400 },
+      0,
+      3,
+    )
+    assert.ok(listsOf(long, 'times').every((times) => times.length === 4000 && times[3999]! > times[0]!))
+  })
+
+  it('tells the law of its rows: their items, and a probability for each next one', async () => {
+    const params = { ...zipf.defaults, ...size, anchor: 0.5, repeats: 0.1, drift: 1, window: 0.2 }
+    const law = zipf.law(params, 4)
+    const lists = listsOf(await make(params, 700, 800), 'items')
+    const out = new Float64Array(law.items + 1)
+    lists.forEach((items, r) => {
+      assert.deepEqual(law.sequence(700 + r), items)
+      law.next(700 + r, items.length - 1, out)
+      assert.ok(Math.abs(out.reduce((sum, p) => sum + p, 0) - 1) < 1e-11) // 800 roundings
+      assert.ok(out[items.at(-1)!]! > 0)
+    })
+  })
+
   it('terminates where the catalog is smaller than the histories would be', async () => {
     const tiny = await make({ users: 50, items: 3, successors: 1 }, 0, 50)
     assert.ok(listsOf(tiny, 'items').every((items) => items.length === 2 && items[0] !== items[1]))
@@ -126,6 +174,9 @@ describe('generators/zipf (seed 4)', () => {
     )
     await refused({ clusterSize: 2.5 }, /'clusterSize'/)
     await refused({ noise: 0.5 }, /sum to 1 \(got 0\.18, 0\.42, 0\.15, 0\.5\)/)
+    await refused({ anchor: 1.5 }, /param 'anchor' must lie between 0 and 1 \(got 1\.5\)/)
+    await refused({ lengthMost: 0 }, /'lengthMost'/)
+    await refused({ gap: Number.NaN }, /'gap' must lie between/)
     await refused({ noise: -0.25, popular: 0.65 }, /must be at least 0/)
   })
 })

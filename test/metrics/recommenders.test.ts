@@ -8,10 +8,11 @@ import coverage from '../../metrics/recommenders/coverage.ts'
 import hitRate from '../../metrics/recommenders/hit-rate.ts'
 import mrr from '../../metrics/recommenders/mrr.ts'
 import ndcg from '../../metrics/recommenders/ndcg.ts'
+import surprisal from '../../metrics/recommenders/surprisal.ts'
 
 const WIDTH = 50
 const ITEMS = 60
-const facts = { items: ITEMS }
+const facts = { items: ITEMS, takers: Array<number>(ITEMS + 1).fill(1), takersOf: 2 }
 
 /** One row a place: the list of row r is 1, 2, 3, … with item 60 at that place; 60 is the target. 0: not in the list. */
 function scene(places: readonly number[]): { predicted: Columns; truth: Columns } {
@@ -82,8 +83,26 @@ describe('metrics of recommenders', () => {
     assert.equal(coverage.measure(lists, lists, { items: 3 }, 3).value, 1) // 0 fills and is no item
   })
 
+  it('surprises by what few took: a case by hand', () => {
+    // 8 users; item 1 all took, item 2 four, item 3 one, item 4 none: log2(8/8) = 0, log2(8/4) / 3 = 1/3, 1, 1
+    const told = { takers: [0, 8, 4, 1, 0], takersOf: 8 }
+    const items = Int32Array.of(1, 2, 3, /**/ 4, 3, 0, /**/ 0, 0, 0)
+    const lists: Columns = { rows: 3, data: { user: Int32Array.of(1, 2, 3), items } }
+    const at = (k: number) => [...surprisal.measure(lists, lists, told, k).perRow!].map((v) => v.toFixed(9))
+    const words = (...values: number[]) => values.map((v) => v.toFixed(9))
+    assert.deepEqual(at(1), words(0, 1, 0))
+    assert.deepEqual(at(2), words(1 / 6, 1, 0))
+    assert.deepEqual(at(3), words(4 / 9, 1, 0)) // a place that is empty does not count
+    near(surprisal.measure(lists, lists, told, 3).value, (4 / 9 + 1) / 3)
+  })
+
+  it('one user is surprised by what is new to him alone', () => {
+    const lists: Columns = { rows: 1, data: { user: Int32Array.of(1), items: Int32Array.of(1, 2) } }
+    assert.equal(surprisal.measure(lists, lists, { takers: [0, 1, 0], takersOf: 1 }, 2).value, 1 / 2)
+  })
+
   it('refuses a cut-off beyond the lists', () => {
-    for (const metric of [ndcg, hitRate, mrr, coverage]) {
+    for (const metric of [ndcg, hitRate, mrr, coverage, surprisal]) {
       for (const k of [51, 0, 2.5]) {
         assert.throws(
           () => measure(metric, [1], k),

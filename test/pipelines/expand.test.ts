@@ -14,8 +14,8 @@ import { mistake } from './toy.ts'
 const FOLDERS: Record<string, string[]> = {
   'models/operators': ['fno', 'unet'],
   'losses/operators': ['energy', 'relative-l2'],
-  'models/recommenders': ['sasrec'],
-  'losses/recommenders': ['bce', 'sce'],
+  'models/recommenders': ['bert4rec', 'gru4rec', 'sasrec'],
+  'losses/recommenders': ['bce', 'ce', 'sce'],
   'baselines/operators': ['mean', 'zero'],
   'baselines/recommenders': ['markov', 'popularity'],
 }
@@ -49,10 +49,11 @@ describe('pipelines/expand', () => {
       'fit-operators': 6, // 3 × 2
       'card-operators': 3,
       'card-recommenders': 1,
-      'train-recommenders': 2, // 1 × 1 × 2
+      'train-recommenders': 9, // sasrec with ce and sce under 3 seeds, with bce under one; two other models with ce
       'fit-recommenders': 2,
       'score-operators': 81,
-      'score-recommenders': 4,
+      'oracle-recommenders': 1,
+      'score-recommenders': 12,
       leaderboard: 2,
       report: 1,
     })
@@ -220,7 +221,7 @@ describe('pipelines/expand', () => {
     const stages = own('smoke', ['model=unet'])
     assert.equal(counts(stages)['train-operators'], 2)
     assert.equal(counts(stages)['train-recommenders'], undefined)
-    assert.equal(counts(stages)['score-recommenders'], 4) // the fitted ones
+    assert.equal(counts(stages)['score-recommenders'], 13) // the fitted ones and the oracle
   })
 
   it('says in one sentence what is wrong', () => {

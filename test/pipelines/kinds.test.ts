@@ -51,6 +51,12 @@ describe('pipelines/kinds', () => {
       "source './nowhere.csv': no such file",
     )
     assert.deepEqual(mentions({ solver: 'cholesky', generator: 'nope' }).map(isUnknown), [true, false])
+    checkMentions({ source: 'gowalla' }) // a public log: no code
+    assert.deepEqual(mentions({ source: 'gowalla' }).map(isUnknown), [false])
+    assert.match(
+      mistake(() => checkMentions({ source: 'gowala' })),
+      /^source 'gowala' not found in generators \(.*zipf, .*\)\. Did you mean 'gowalla'\?$/,
+    )
   })
 
   it('makes paths absolute and knows files of data', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Score } from '../../contracts.ts'
-import { linesOf, methodsOf, type Run, rankableOf } from '../../reports/board.ts'
+import { linesOf, methodsOf, type Place, type Run, rankableOf } from '../../reports/board.ts'
 import { ndcg, relativeL2 } from './lines.ts'
 
 interface Fake {
@@ -43,6 +43,13 @@ function run({
     ),
   }
 }
+
+const place = (rank: number, low: number, high: number): Place => ({
+  rank,
+  range: [low, high],
+  groups: [0],
+  behind: null,
+})
 
 describe('reports/board', () => {
   it('is every model with every loss that it meets anywhere in the track, here or not', () => {
@@ -89,7 +96,7 @@ describe('reports/board', () => {
     // rows 2 and 6: the 95 % point lies 0.95 of the way between them
     assert.deepEqual(method!.scores['relative-l2'], { value: 4, stderr: 2, rows: 2, median: 4, p95: 5.8 })
     assert.deepEqual(method!.scores.whole, { value: (0.2 + 0.4) / 2, stderr: null, rows: 2 })
-    const [line] = linesOf([method!], relativeL2, [{ rank: 1, range: [1, 1] }])
+    const [line] = linesOf([method!], relativeL2, [place(1, 1, 1)])
     assert.deepEqual([line!.seeds, line!.peakBytes, line!.trainSeconds], [[0, 1], 7, 15])
   })
 
@@ -137,7 +144,7 @@ describe('reports/board', () => {
     const lines = linesOf(
       methods,
       ndcg,
-      methods.map(() => ({ rank: 1, range: [1, 3] as const })),
+      methods.map(() => place(1, 1, 3)),
     )
     assert.deepEqual(
       lines.map(({ model }) => model),

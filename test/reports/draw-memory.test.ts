@@ -35,7 +35,14 @@ describe('reports/draw-memory', () => {
     const table = markdownTable(standing(lines, { metrics: [ndcg] }))
     assert.match(table, /peak memory \| loss memory \| +epoch \| best epoch \|/)
     assert.match(table, /16 MiB/)
-    const board = { track: 't', about: '', profile: 'p', asked: { stages: '', flags: '' }, seed: 0 }
+    const board = {
+      track: 't',
+      about: '',
+      profile: 'p',
+      asked: { stages: '', flags: '' },
+      seed: 0,
+      overall: null,
+    }
     const [head, first] = csv({ ...board, standings: [standing(lines, { metrics: [ndcg] })] }).split('\n')
     assert.ok(head!.endsWith(',loss_bytes,epoch_seconds,best_epoch'), head)
     assert.ok(first!.endsWith(',1073741824,12.34,3'), first)

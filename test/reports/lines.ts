@@ -14,15 +14,19 @@ export function line(said: Partial<Line>): Line {
   return {
     rank: 1,
     range: [1, 1],
+    groups: [0],
+    behind: null,
     model: 'fno',
     loss: 'relative-l2',
     seeds: [0],
     runs: ['fno_relative-l2_0'],
     scores: {},
+    intervals: {},
     parameters: 1_234_567,
     trainSeconds: 310.4,
     predictSeconds: 0.5,
     peakBytes: 512 * 2 ** 20,
+    pareto: { time: null, memory: null },
     device: 'cpu',
     threads: 2,
     by: { name: 'fieldrank' },
@@ -43,7 +47,17 @@ export function missing(model: string, loss: string): Line {
     device: null,
   }
   const nobody = { threads: null, by: null, about: [], version: null }
-  return line({ rank: null, range: null, model, loss, seeds: [], runs: [], ...nothing, ...nobody })
+  return line({
+    rank: null,
+    range: null,
+    groups: [],
+    model,
+    loss,
+    seeds: [],
+    runs: [],
+    ...nothing,
+    ...nobody,
+  })
 }
 
 export function standing(lines: readonly Line[], said: Partial<Standing> = {}): Standing {
@@ -54,7 +68,7 @@ export function standing(lines: readonly Line[], said: Partial<Standing> = {}): 
     license: 'CC-BY-4.0',
     made: false,
   }
-  return { dataset, rows: 32, metrics: [relativeL2], lines, notes: [], ...said }
+  return { dataset, rows: 32, metrics: [relativeL2], resolution: null, lines, notes: [], ...said }
 }
 
 export function score(value: number, stderr: number | null = null, rows = 32) {

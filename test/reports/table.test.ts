@@ -20,12 +20,12 @@ describe('reports/table', () => {
     assert.equal(
       markdownTable(standing(lines)),
       `
-|   # | model | loss        |   relative-l2 ↓ | weights | train | peak memory |
-| --: | ----- | ----------- | --------------: | ------: | ----: | ----------: |
-|   1 | fno   | relative-l2 | 0.0312 ± 0.0008 |   1.2 M | 310 s |     512 MiB |
-|   1 | fno   | energy      | 0.0325 ± 0.0012 |   1.2 M | 5.2 s |     512 MiB |
-|   3 | unet  | relative-l2 |     0.20 ± 0.04 |    45 k | 310 s |           — |
-|   — | unet  | energy      |               — |       — |     — |           — |
+|   # | ranks | model | loss        |   relative-l2 ↓ | weights | train | peak memory |
+| --: | ----: | ----- | ----------- | --------------: | ------: | ----: | ----------: |
+|   1 |     1 | fno   | relative-l2 | 0.0312 ± 0.0008 |   1.2 M | 310 s |     512 MiB |
+|   1 |     1 | fno   | energy      | 0.0325 ± 0.0012 |   1.2 M | 5.2 s |     512 MiB |
+|   3 |     1 | unet  | relative-l2 |     0.20 ± 0.04 |    45 k | 310 s |           — |
+|   — |     — | unet  | energy      |               — |       — |     — |           — |
 `.slice(1),
     )
     assert.equal(sharedOf(standing(lines)), 'device cpu, 2 threads; seed 0; by fieldrank')
@@ -40,10 +40,10 @@ describe('reports/table', () => {
     assert.equal(
       markdownTable(standing(lines, { metrics })),
       `
-|   # | model | loss        | residual ↓ (1e-4) | weights | train | peak memory | seed | by      |
-| --: | ----- | ----------- | ----------------: | ------: | ----: | ----------: | ---- | ------- |
-|   1 | fno   | relative-l2 |       4.20 ± 0.20 |   1.2 M | 310 s |     512 MiB | 0 1  | us      |
-|   2 | fno   | relative-l2 |              5.00 |   1.2 M | 310 s |     512 MiB | 0    | A. Name |
+|   # | ranks | model | loss        | residual ↓ (1e-4) | weights | train | peak memory | seed | by      |
+| --: | ----: | ----- | ----------- | ----------------: | ------: | ----: | ----------: | ---- | ------- |
+|   1 |     1 | fno   | relative-l2 |       4.20 ± 0.20 |   1.2 M | 310 s |     512 MiB | 0 1  | us      |
+|   2 |     1 | fno   | relative-l2 |              5.00 |   1.2 M | 310 s |     512 MiB | 0    | A. Name |
 `.slice(1),
     )
     assert.equal(sharedOf(standing(lines, { metrics })), 'device cpu, 2 threads')
@@ -55,7 +55,7 @@ describe('reports/table', () => {
       '\n',
     )[2]!
     assert.ok(row.includes('a\\|b &lt;img src=x onerror=alert(1)&gt; \\`\\*x\\*\\`\uFFFD'), row)
-    assert.equal(row.replace(/\\\|/g, '').split('|').length, 9) // seven cells
+    assert.equal(row.replace(/\\\|/g, '').split('|').length, 10) // eight cells
   })
 
   it('writes every number in full as CSV, nothing where there is nothing, and no formula', () => {
@@ -64,6 +64,10 @@ describe('reports/table', () => {
         model: '=HYPERLINK("http://x.y")',
         scores: { 'relative-l2': score(0.1 + 0.2, 1e-9) },
         range: [1, 2],
+        intervals: { 'relative-l2': [0.25, 0.5] },
+        groups: [0, 1],
+        behind: { difference: 0.5, stderr: 0.25, p: 0.125, visible: 1.5 },
+        pareto: { time: true, memory: null },
         by: { name: '@someone, Inc.' },
         seeds: [0, 1],
       }),
@@ -76,15 +80,23 @@ describe('reports/table', () => {
       asked: { stages: '', flags: '--profile smoke' },
       seed: 42,
       standings: [standing(lines)],
+      overall: {
+        datasets: ['a', 'b'],
+        factors: [1],
+        methods: [
+          { model: 'unet', loss: 'energy', ranks: [null, 2], meanRank: null, missing: 1, within: [0] },
+        ],
+      },
     }
     assert.equal(
       csv(board),
       [
-        'track,dataset,version,rank,rank_low,rank_high,model,loss,seeds,relative-l2,relative-l2_stderr,relative-l2_median,relative-l2_p95,rows,' +
+        'track,dataset,version,rank,rank_low,rank_high,model,loss,seeds,relative-l2,relative-l2_stderr,relative-l2_low,relative-l2_high,' +
+          'relative-l2_median,relative-l2_p95,groups,behind,behind_stderr,behind_p,visible,pareto_time,pareto_memory,mean_rank,missing,rows,' +
           'parameters,train_seconds,predict_seconds,peak_bytes,device,threads,by',
-        'operators,gaussian0.4_grid16,1.0.0,1,1,2,"\'=HYPERLINK(""http://x.y"")",relative-l2,0 1,0.30000000000000004,1e-9,,,32,' +
+        'operators,gaussian0.4_grid16,1.0.0,1,1,2,"\'=HYPERLINK(""http://x.y"")",relative-l2,0 1,0.30000000000000004,1e-9,0.25,0.5,,,0 1,0.5,0.25,0.125,1.5,1,,,,32,' +
           '1234567,310.4,0.5,536870912,cpu,2,"\'@someone, Inc."',
-        'operators,gaussian0.4_grid16,1.0.0,,,,unet,energy,,,,,,32,,,,,,,',
+        'operators,gaussian0.4_grid16,1.0.0,,,,unet,energy,,,,,,,,,,,,,,,,1,32,,,,,,,',
         '',
       ].join('\n'),
     )

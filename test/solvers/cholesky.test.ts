@@ -1,13 +1,26 @@
 import assert from 'node:assert/strict'
 import type { Field } from '../../contracts.ts'
+import { UserError } from '../../io/errors.ts'
 import { rng } from '../../math/rng.ts'
 import cg from '../../solvers/cg.ts'
-import cholesky from '../../solvers/cholesky.ts'
+import cholesky, { MOST_SIDE } from '../../solvers/cholesky.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 43
 
 describe(`solvers/cholesky (seed ${SEED})`, () => {
+  it('refuses a size whose factor would not fit, and says which does', async () => {
+    const empty = new Float64Array(0)
+    const sides = { center: empty, west: empty, east: empty, south: empty, north: empty }
+    await assert.rejects(
+      cholesky.setup({ batch: 0, n: 1024, ...sides }, cholesky.defaults),
+      (error) =>
+        error instanceof UserError && /at most 400 nodes .* \(got 1024: 8\.6 GB\)/.test(error.message),
+    )
+    const { factors } = await cholesky.setup({ batch: 0, n: MOST_SIDE, ...sides }, cholesky.defaults)
+    assert.equal(factors.length, 0)
+  })
+
   it('solves two by two as on paper', async () => {
     // k = 1: A = 9 [4 −1 −1 0; −1 4 0 −1; −1 0 4 −1; 0 −1 −1 4], and A (1 1 1 1) = 18 (1 1 1 1)
     const matrix = assemble(field(3, () => 1))

@@ -46,6 +46,22 @@ describe('solvers/multigrid', () => {
     }
   })
 
+  it('takes at most 22 steps up to a contrast of 1e10, and 40 in f32', async () => {
+    // cubic fields: islands, which a V-cycle takes 27 steps to tell apart, and up to 51 in f32
+    const n = 128
+    const some = (variance: number) => lognormal({ n, batch: 2, variance, covariance: 'cubic' })
+    const matrix = join(some(6), some(8))
+    const rhs = noise(n, matrix.batch)
+    for (const precision of PRECISIONS) {
+      const { x, status, iterations } = await solve(matrix, rhs, { precision })
+      for (let b = 0; b < matrix.batch; b++) {
+        assert.equal(status[b], 'converged')
+        assert.ok(honest(matrix, x, rhs, b).residual <= 1e-10)
+        assert.ok(iterations[b]! <= (precision === 'mixed' ? 40 : 22), `${precision}: ${iterations[b]} steps`)
+      }
+    }
+  })
+
   it('agrees with banded Cholesky, which shares no line with it', async () => {
     for (const [n, variance] of [
       [11, 0.1],

@@ -5,6 +5,7 @@
  *
  * A round runs all of them in turn; a figure is the median over rounds of the median over samples. Assembly is inside: from the
  * five diagonals to x. One thread. Direct methods deliver about 1e-14, the others the 1e-10 that is asked.
+ * Then ours by the wall clock on one and on two threads; the ratio of these lines is to one thread by the wall clock.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -13,6 +14,7 @@ import { parseArgs } from 'node:util'
 import multigrid from '../../solvers/multigrid.ts'
 import { type Measured, peers } from './solvers/peers.ts'
 import { type Problems, problemsOf, writeProblems } from './solvers/problems.ts'
+import { measureThreads, threadsName } from './solvers/threads.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -61,13 +63,19 @@ async function measureGrid(n: number): Promise<Line[]> {
       rounds.set(method, [...(rounds.get(method) ?? []), await run(file, passes)])
     }
   }
-  const base = median(rounds.get('ours, mixed')!.map(({ ms }) => ms))
-  const lines = [...rounds].map(([method, all]) => {
-    const ms = median(all.map((one) => one.ms))
-    return { n, method, ms, ratio: ms / base, iterations: all[0]!.iterations, residual: all[0]!.residual }
-  })
+  const walls = await measureThreads(problems, Number(flags.rounds))
+  const lines = [...linesOf(n, rounds, 'ours, mixed'), ...linesOf(n, walls, threadsName(1))]
   print(lines, missing)
   return lines
+}
+
+/** One line per method; ratios are to `base`. */
+function linesOf(n: number, rounds: ReadonlyMap<string, readonly Measured[]>, base: string): Line[] {
+  const msOf = (all: readonly Measured[]) => median(all.map(({ ms }) => ms))
+  return [...rounds].map(([method, all]) => {
+    const [ms, { iterations, residual }] = [msOf(all), all[0]!]
+    return { n, method, ms, ratio: ms / msOf(rounds.get(base)!), iterations, residual }
+  })
 }
 
 /** Adds the peers that can run; the others as a line that says how to get them. */
@@ -107,9 +115,16 @@ async function ours({ matrix, rhs, rows }: Problems, precision: string, passes: 
 function print(lines: readonly Line[], missing: readonly string[]): void {
   console.log(`\n${lines[0]!.n} × ${lines[0]!.n}${' '.repeat(21)}      ms     ratio  iterations  residual`)
   for (const { method, ms, ratio, iterations, residual } of lines) {
-    const columns = [ms.toFixed(3).padStart(9), ratio.toFixed(1).padStart(8), String(iterations).padStart(10)]
+    const columns = [
+      ms.toFixed(3).padStart(9),
+      ratio.toFixed(ratio < 1 ? 3 : 1).padStart(8),
+      String(iterations).padStart(10),
+    ]
     console.log(`${method.padEnd(28)}${columns.join('  ')}  ${residual.toExponential(1).padStart(9)}`)
   }
+  const one = lines.find(({ method }) => method === threadsName(1))!
+  const two = lines.find(({ method }) => method === threadsName(2))!
+  console.log(`two threads do ${(one.ms / two.ms).toFixed(2)} times as much as one`)
   for (const line of missing) console.log(line)
 }
 

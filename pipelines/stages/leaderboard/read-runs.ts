@@ -5,6 +5,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readAbsent } from '../../../benchmarks/absent.ts'
 import { byKey } from '../../../benchmarks/align.ts'
 import type { Scored } from '../../../benchmarks/score.ts'
 import { readCost, readSubmission } from '../../../benchmarks/submission.ts'
@@ -22,14 +23,20 @@ export async function foldersIn(folder: string): Promise<string[]> {
     .sort()
 }
 
-/** The runs of one dataset, and the names of the metrics they were scored by, in the order of the score stage. */
+/**
+ * The runs of one dataset, the models that are absent from it, and the names of the metrics they were scored by, in the order of
+ * the score stage.
+ */
 export async function readRuns(
   folders: { runs: string; scores: string },
   key: string,
-): Promise<{ runs: Run[]; metrics: string[] }> {
+): Promise<{ runs: Run[]; absent: string[]; metrics: string[] }> {
   const runs: Run[] = []
+  const absent: string[] = []
   for (const name of await foldersIn(folders.runs)) {
     const folder = join(folders.runs, name)
+    const nothing = await readAbsent(folder)
+    if (nothing !== null) absent.push(nothing.model)
     if (!(await exists(join(folder, 'run.json')))) continue
     runs.push({
       name,
@@ -40,7 +47,7 @@ export async function readRuns(
     })
   }
   checkRows(runs)
-  return { runs, metrics: [...new Set(runs.flatMap(({ scores }) => Object.keys(scores ?? {})))] }
+  return { runs, absent, metrics: [...new Set(runs.flatMap(({ scores }) => Object.keys(scores ?? {})))] }
 }
 
 /** Lines `epoch,loss,valid` under a heading; a column may be empty. */

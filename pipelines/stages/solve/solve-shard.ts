@@ -1,6 +1,6 @@
 /** The solutions of stored systems, judged by nobody but the residual. */
 import type { Columns, Field, Params, Solver, Values } from '../../../contracts.ts'
-import cholesky from '../../../solvers/cholesky.ts'
+import cholesky, { MOST_SIDE } from '../../../solvers/cholesky.ts'
 import { type Certificate, certify } from '../../../solvers/diffusion/certificate.ts'
 import { type Acceptance, accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
 
@@ -93,7 +93,7 @@ function write(numbers: RowNumbers, at: number, { residual, floor }: Acceptance,
 /** Rows solved at a time: at n = 128 their Cholesky factors take 68 MB. */
 const BATCH = 4
 
-/** x of A(k) x = rhs for a few rows; those whose x is not accepted are tried again with banded Cholesky. */
+/** x of A(k) x = rhs for a few rows; those whose x is not accepted are tried again with banded Cholesky, up to its size. */
 async function solveRows(
   solver: Solver,
   params: Params & { tolerance: number },
@@ -105,7 +105,7 @@ async function solveRows(
   const verdicts = accepts(matrix, x, rhs, params.tolerance)
   let fallbacks = 0
   for (const [row, { accepted }] of verdicts.entries()) {
-    if (accepted) continue
+    if (accepted || rhs.n > MOST_SIDE) continue // beyond, a factor does not fit: the row stays unsolved
     const again = await solveWithCholesky(rowOf(k, row), rowOf(rhs, row), params.tolerance)
     x.data.set(again.x.data, row * rhs.n * rhs.n)
     verdicts[row] = again.verdict

@@ -89,24 +89,34 @@ describe('benchmarks/tracks/recommenders', () => {
   it('hands the training sequences to a ranker and ranks with it', async () => {
     const { opened } = await ready
     const asked: number[][] = []
+    const users: (number | undefined)[] = []
     const ranker: Ranker = {
       about: 'item number',
       defaults: {},
-      fit({ items, sequences }) {
+      fit({ items, sequences, ends }) {
         assert.equal(items, 6)
+        assert.deepEqual(ends, new BigInt64Array(4)) // the toy has no times
         assert.deepEqual(
           sequences.map((sequence) => [...sequence]),
           SEQUENCES.train.map(({ sequence }) => sequence),
         )
-        return (history, scores) => {
+        return (history, scores, user) => {
           asked.push([...history])
+          users.push(user)
           scores.set([0, 1, 2, 3, 4, 5, 6])
         }
       },
     }
     const lists = await opened.fit!(ranker, {})('test')
     assert.deepEqual(asked, [[1, 2, 3, 4, 6], [1, 5], []])
+    assert.deepEqual(users, [0, 1, undefined]) // rows of training; user 20 is in none
     assert.deepEqual([...(lists.data.items as Int32Array).subarray(LIST, LIST + 5)], [6, 4, 3, 2, 0])
+  })
+
+  it('tells metrics how many users took each item in training', async () => {
+    const { dataset, folder } = await ready
+    const told = await recommenders.measured!(dataset, folder)
+    assert.deepEqual(told, { takers: [0, 3, 2, 2, 1, 1, 0], takersOf: 4 })
   })
 
   it('has users and targets for truth', async () => {

@@ -24,10 +24,10 @@ describe('generators/interactions/core', () => {
   const filter = async (events: readonly Event[], core: Core) => {
     await clear(db)
     await writeEvents(db, join(folder, 'events.parquet'), events)
-    await loadLog(db, join(folder, 'events.parquet'))
-    const passes = await keepCore(db, core)
+    await loadLog(db, [join(folder, 'events.parquet')])
+    const { passes, ...removed } = await keepCore(db, core)
     const { data } = await db.columns('SELECT ordinal FROM log ORDER BY ordinal')
-    return { passes, kept: Array.from(data.ordinal as BigInt64Array, Number) }
+    return { passes, removed, kept: Array.from(data.ordinal as BigInt64Array, Number) }
   }
   /** 'ua' is user u with item a; the ordinal is the place in the list. */
   const log = (pairs: string) =>
@@ -37,7 +37,8 @@ describe('generators/interactions/core', () => {
     // c has one user and goes; then w has one item (a) and goes; b keeps u alone and stays, below its bound
     const events = log('ua va wa wb ub wc')
     const core = { items: 2, users: 2, iterate: false }
-    assert.deepEqual(await filter(events, core), { passes: 1, kept: [0, 2, 3, 4] })
+    const removed = { items: 1, users: 1 }
+    assert.deepEqual(await filter(events, core), { passes: 1, removed, kept: [0, 2, 3, 4] })
   })
 
   it('goes on until both bounds hold, when asked', async () => {
@@ -48,12 +49,14 @@ describe('generators/interactions/core', () => {
       [0, 1, 2, 3, 6, 7, 8],
     )
     const iterated = await filter(events, { items: 2, users: 2, iterate: true })
-    assert.deepEqual(iterated, { passes: 3, kept: [0, 1, 2, 3, 7, 8] })
+    assert.deepEqual(iterated, { passes: 3, removed: { items: 2, users: 1 }, kept: [0, 1, 2, 3, 7, 8] })
   })
 
   it('counts different users and items, not events', async () => {
-    const events = log('ua ua ua va ub vb wa')
-    assert.deepEqual((await filter(events, { items: 2, users: 2, iterate: true })).kept, [0, 1, 2, 3, 4, 5])
+    const events = log('ua ua ua va ub vb wa wa')
+    const { kept, removed } = await filter(events, { items: 2, users: 2, iterate: true })
+    assert.deepEqual(kept, [0, 1, 2, 3, 4, 5])
+    assert.deepEqual(removed, { items: 0, users: 2 }) // both events of w
   })
 
   it('says so when nothing is left', async () => {
@@ -74,8 +77,11 @@ describe('generators/interactions/core', () => {
     await fc.assert(
       fc.asyncProperty(logs, cores, async (events, core) => {
         const expected = coreOf(events, core).map(({ ordinal }) => ordinal)
-        if (expected.length > 0) assert.deepEqual((await filter(events, core)).kept, expected)
-        else {
+        if (expected.length > 0) {
+          const { kept, removed } = await filter(events, core)
+          assert.deepEqual(kept, expected)
+          assert.equal(removed.items + removed.users, events.length - expected.length)
+        } else {
           emptied++
           await assert.rejects(filter(events, core), UserError)
         }

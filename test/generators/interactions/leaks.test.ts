@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkLeaks } from '../../../generators/interactions/leaks.ts'
-import { viewShards, writeShards } from '../../../generators/interactions/shards.ts'
-import { loadLog, type Strategy, splitLog } from '../../../generators/interactions/split.ts'
+import { viewShards, writeEventShards, writeShards } from '../../../generators/interactions/shards.ts'
+import { type Cut, type Law, loadLog, splitLog } from '../../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
 import { testContext } from '../../context.ts'
 import { clear, type Event, writeEvents } from './oracle.ts'
@@ -33,19 +33,21 @@ describe('generators/interactions/leaks', () => {
       }),
     ),
   )
-  const prepare = async (strategy: Strategy) => {
+  const prepare = async (law: Law) => {
     await clear(db)
     await writeEvents(db, join(folder, 'events.parquet'), events)
-    await loadLog(db, join(folder, 'events.parquet'))
-    const moment = await splitLog(db, strategy, 0.7)
-    await viewShards(db, folder, await writeShards(db, folder, testContext(folder)))
-    await checkLeaks(db, strategy, moment)
-    return moment
+    await loadLog(db, [join(folder, 'events.parquet')])
+    const cut = await splitLog(db, law)
+    const ctx = testContext(folder)
+    const tables = await writeEventShards(db, folder, law.strategy, ctx)
+    await viewShards(db, folder, await writeShards(db, folder, tables, ctx))
+    await checkLeaks(db, law.strategy, cut)
+    return cut
   }
   /** What the check says when a view shows `select` in place of the shards. */
   const damaged = async (
-    strategy: Strategy,
-    moment: string | null,
+    strategy: Law['strategy'],
+    cut: Cut,
     split: string,
     select: string,
     claim: RegExp,
@@ -54,13 +56,13 @@ describe('generators/interactions/leaks', () => {
     await db.run(
       `CREATE VIEW ${split}_rows AS SELECT *, list_append(history, target) AS events FROM (${select})`,
     )
-    await assert.rejects(checkLeaks(db, strategy, moment), claim, select)
+    await assert.rejects(checkLeaks(db, strategy, cut), claim, select)
     await db.run(`DROP VIEW ${split}_rows; ALTER VIEW whole RENAME TO ${split}_rows`)
   }
   const COLUMNS = '"user", history, target, time'
 
   it('finds damage in leave-one-out', async () => {
-    const moment = await prepare('leave-one-out')
+    const cut = await prepare({ strategy: 'leave-one-out' })
     const cases: [split: string, select: string, claim: RegExp][] = [
       [
         'train',
@@ -96,17 +98,17 @@ describe('generators/interactions/leaks', () => {
         /6 offenders against 'training does not come after/,
       ],
     ]
-    for (const [split, select, claim] of cases) await damaged('leave-one-out', moment, split, select, claim)
+    for (const [split, select, claim] of cases) await damaged('leave-one-out', cut, split, select, claim)
     await db.run('INSERT INTO log SELECT u, i, time, ordinal + 100 FROM log LIMIT 1')
     await assert.rejects(
-      checkLeaks(db, 'leave-one-out', moment),
+      checkLeaks(db, 'leave-one-out', cut),
       /every event is in training or is one of two targets/,
     )
   })
 
   it('finds damage in a temporal split', async () => {
-    const moment = await prepare('temporal')
-    assert.equal(moment, '20') // index 20.3 of 30: the first event of e or f
+    const cut = await prepare({ strategy: 'temporal', quantile: 0.7 })
+    assert.equal(cut.from, '20') // index 20.3 of 30: the first event of e or f
     const other = `SELECT ${COLUMNS} FROM whole UNION ALL SELECT 7, [1], 2`
     const cases: [split: string, select: string, claim: RegExp][] = [
       [
@@ -127,19 +129,43 @@ describe('generators/interactions/leaks', () => {
         /every item of test was seen in training/,
       ],
     ]
-    for (const [split, select, claim] of cases) await damaged('temporal', moment, split, select, claim)
+    for (const [split, select, claim] of cases) await damaged('temporal', cut, split, select, claim)
     // a user trained on who was there after T, though no row shows it
     await db.run('UPDATE log SET time = 99 WHERE u = 1 AND ordinal = 4')
     await assert.rejects(
-      checkLeaks(db, 'temporal', moment),
+      checkLeaks(db, 'temporal', cut),
       /1 offenders against 'users trained on have no event at or after T'/,
     )
     await db.run('UPDATE log SET time = 8 WHERE u = 1 AND ordinal = 4')
     // an event of a tested user that lies before T after all, though its row shows it
     await db.run('UPDATE log SET time = 1 WHERE u = 5 AND ordinal = 20')
     await assert.rejects(
-      checkLeaks(db, 'temporal', moment),
+      checkLeaks(db, 'temporal', cut),
       /1 offenders against 'nothing before T is known at test'/,
     )
+  })
+  it('finds damage in a rolling split', async () => {
+    // T₁ = 4 (index 14.5 of 30, halves to even), T₂ = 24 (index 26.1): all have a past, a to d and no other the window
+    const cut = await prepare({ strategy: 'rolling', cuts: [0.5, 0.9], fold: 1 })
+    assert.deepEqual([cut.from, cut.to, cut.removed.afterWindow], ['6', '26', 4])
+    const cases: [split: string, select: string, claim: RegExp][] = [
+      [
+        'train',
+        `SELECT ${COLUMNS} FROM whole WHERE "user" <> 2`,
+        /1 offenders against 'training is every event/,
+      ],
+      ['train', `SELECT "user", history, target, time + 9 AS time FROM whole`, /training lies before T/],
+      [
+        'test',
+        `SELECT "user", history, target, time + 90 AS time FROM whole`,
+        /nothing comes after the window/,
+      ],
+      [
+        'train',
+        `SELECT "user", list_reverse(history) AS history, target, time FROM whole`,
+        /what is known at test begins with what was trained on/,
+      ],
+    ]
+    for (const [split, select, claim] of cases) await damaged('rolling', cut, split, select, claim)
   })
 })

@@ -1,6 +1,8 @@
 /** The rules of the core filter and of both splits once more, in plain TypeScript over arrays: what the SQL must equal. */
 import fc from 'fast-check'
 import type { Core } from '../../../generators/interactions/core.ts'
+import type { Duplicates } from '../../../generators/interactions/duplicates.ts'
+import type { Law, Removed } from '../../../generators/interactions/split.ts'
 import { type Duckdb, quote } from '../../../io/duckdb.ts'
 
 export interface Event {
@@ -73,20 +75,30 @@ function frequent(events: Event[], of: 'user' | 'item', by: 'user' | 'item', lea
   return events.filter((event) => new Set(met.get(event[of])!.map((other) => other[by])).size >= least)
 }
 
+/** Of a user's events with an item the first or the last. */
+export function singleOf(events: readonly Event[], policy: Duplicates): Event[] {
+  if (policy === 'keep-all') return [...events]
+  const kept = new Map<string, Event>()
+  const sorted = events.toSorted((a, b) => Number(a.time - b.time) || a.ordinal - b.ordinal)
+  for (const event of policy === 'last' ? sorted : sorted.reverse())
+    kept.set(JSON.stringify([event.user, event.item]), event)
+  return [...kept.values()]
+}
+
 export interface SplitLog {
   moment: bigint | null
+  end: bigint | null
+  removed: Removed
   trained: Map<string, Event[]> // by user, in order: what is trained on
   held: Map<string, Event[]> // by user, in order: history, valid target, test target
   catalog: string[] // in byte order
   users: string[]
 }
 
-export function splitOf(
-  events: readonly Event[],
-  strategy: 'temporal' | 'leave-one-out',
-  quantile: number,
-): SplitLog {
-  const moment = strategy === 'temporal' ? timeAt(events, quantile) : null
+export function splitOf(events: readonly Event[], law: Law): SplitLog {
+  if (law.strategy === 'rolling') return rollingOf(events, law.cuts, law.fold)
+  const moment = law.strategy === 'temporal' ? timeAt(events, law.quantile) : null
+  const removed = { pastOfTested: 0, afterWindow: 0, coldItems: 0, shortUsers: 0 }
   const trained = new Map<string, Event[]>()
   const held = new Map<string, Event[]>()
   const users = groupBy(events, ({ user }) => user)
@@ -101,16 +113,45 @@ export function splitOf(
     (moment === null ? [...events] : [...trained.values()].flat()).map(({ item }) => item),
   )
   for (const [user, own] of moment === null ? [] : users) {
-    const recent = own.filter(({ time, item }) => time >= moment! && known.has(item))
+    if (trained.has(user)) continue
+    const late = own.filter(({ time }) => time >= moment!)
+    const recent = late.filter(({ item }) => known.has(item))
+    removed.pastOfTested += own.length - late.length
+    removed.coldItems += late.length - recent.length
     if (recent.length >= 3) held.set(user, recent)
+    else removed.shortUsers += recent.length
   }
   return {
     moment,
+    end: null,
+    removed,
     trained,
     held,
     catalog: byBytes(known),
     users: byBytes([...trained.keys(), ...held.keys()]),
   }
+}
+
+function rollingOf(events: readonly Event[], cuts: readonly number[], fold: number): SplitLog {
+  const moment = timeAt(events, cuts[fold - 1]!)
+  const end = fold < cuts.length ? timeAt(events, cuts[fold]!) : null
+  const isLater = ({ time }: Event) => end !== null && time >= end
+  const removed = { pastOfTested: 0, afterWindow: events.filter(isLater).length, coldItems: 0, shortUsers: 0 }
+  const known = new Set(events.filter(({ time }) => time < moment).map(({ item }) => item))
+  const trained = new Map<string, Event[]>()
+  const held = new Map<string, Event[]>()
+  for (const [user, own] of groupBy(events, (event) => event.user)) {
+    own.sort((a, b) => Number(a.time - b.time) || a.ordinal - b.ordinal)
+    const past = own.filter(({ time }) => time < moment)
+    const window = own.filter((event) => event.time >= moment && !isLater(event))
+    const present = window.filter(({ item }) => known.has(item))
+    removed.coldItems += window.length - present.length
+    if (past.length > 0) trained.set(user, past)
+    if (present.length >= 2 && past.length + present.length >= 3) held.set(user, [...past, ...present])
+    else removed.shortUsers += present.length
+  }
+  const users = byBytes([...trained.keys(), ...held.keys()])
+  return { moment, end, removed, trained, held, catalog: byBytes(known), users }
 }
 
 function timeAt(events: readonly Event[], quantile: number): bigint {

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
+import type { Context } from '../../../contracts.ts'
 import { checkLeaks } from '../../../generators/interactions/leaks.ts'
-import { viewShards, writeShards, writeTables } from '../../../generators/interactions/shards.ts'
-import { loadLog, roundHalfEven, type Strategy, splitLog } from '../../../generators/interactions/split.ts'
+import {
+  viewShards,
+  writeEventShards,
+  writeShards,
+  writeTables,
+} from '../../../generators/interactions/shards.ts'
+import { type Law, loadLog, roundHalfEven, splitLog } from '../../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
 import { UserError } from '../../../io/errors.ts'
 import { readParquet } from '../../../io/parquet.ts'
@@ -22,6 +28,7 @@ const log = (events: string) =>
 describe('generators/interactions/split', () => {
   let folder: string
   let db: Duckdb
+  let strategy: Law['strategy']
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "it's split "))
     db = await openDuckdb(join(folder, 'db'))
@@ -31,22 +38,27 @@ describe('generators/interactions/split', () => {
     await rm(folder, { recursive: true })
   })
 
-  const split = async (events: readonly Event[], strategy: Strategy, quantile = 0.5) => {
+  const lawOf = (strategy: 'leave-one-out' | 'temporal', quantile = 0.5): Law =>
+    strategy === 'temporal' ? { strategy, quantile } : { strategy }
+  const split = async (events: readonly Event[], law: Law) => {
     await clear(db)
     await writeEvents(db, join(folder, 'events.parquet'), events)
-    await loadLog(db, join(folder, 'events.parquet'))
-    return splitLog(db, strategy, quantile)
+    await loadLog(db, [join(folder, 'events.parquet')])
+    strategy = law.strategy
+    return splitLog(db, law)
   }
   /** The written dataset with ids in place of numbers: 'u: a b > c @ 7'. */
   const write = async (limits = { users: 2, events: 1000 }) => {
-    const shards = await writeShards(db, folder, testContext(folder), limits)
+    const ctx = testContext(folder)
+    const events = await writeEventShards(db, folder, strategy, ctx, limits)
+    const shards = await writeShards(db, folder, events, ctx)
     await writeTables(db, folder)
     const users = (await readParquet(join(folder, 'users.parquet'))).data.id as string[]
     const { id: items, count } = (await readParquet(join(folder, 'items.parquet'))).data as {
       id: string[]
       count: Int32Array
     }
-    const rows: Record<string, string[]> = { train: [], valid: [], test: [] }
+    const found: Record<string, [user: number, row: string][]> = { train: [], valid: [], test: [] }
     for (const shard of shards) {
       const { data } = await readParquet(join(folder, shard.path), { expect: shard })
       const { user, history, target, time } = data as {
@@ -57,10 +69,12 @@ describe('generators/interactions/split', () => {
       }
       user.forEach((u, r) => {
         const known = Array.from(history[r]!, (item) => items[item - 1]!).join(' ')
-        rows[shard.split]!.push(`${users[u - 1]}: ${known} > ${items[target[r]! - 1]} @ ${time[r]}`)
+        found[shard.split]!.push([u, `${users[u - 1]}: ${known} > ${items[target[r]! - 1]} @ ${time[r]}`])
       })
     }
-    return { shards, rows, users, items, count: Array.from(count) }
+    const inOrder = (of: [number, string][]) => of.sort(([a], [b]) => a - b).map(([, row]) => row)
+    const rows = Object.fromEntries(Object.entries(found).map(([name, of]) => [name, inOrder(of)]))
+    return { events, shards, rows, users, items, count: Array.from(count) }
   }
 
   it('rounds halves to even', () => {
@@ -69,7 +83,8 @@ describe('generators/interactions/split', () => {
 
   it('leaves the last one out: a case by hand', async () => {
     // v has 3 events of which two tie (file order decides), w has 2 and x 1: trained on, not tested
-    assert.equal(await split(log('w5a v2c v1b v1a u1d x9e u2a u3a u4b w6c'), 'leave-one-out'), null)
+    const cut = await split(log('w5a v2c v1b v1a u1d x9e u2a u3a u4b w6c'), { strategy: 'leave-one-out' })
+    assert.equal(cut.from, null)
     const { rows, users, items, count } = await write()
     assert.deepEqual(rows, {
       train: ['u: d > a @ 2', 'v:  > b @ 1', 'w: a > c @ 6', 'x:  > e @ 9'],
@@ -80,15 +95,17 @@ describe('generators/interactions/split', () => {
     assert.deepEqual(items, ['a', 'b', 'c', 'd', 'e'])
     assert.deepEqual(count, [2, 1, 1, 1, 1])
     await viewShards(db, folder, (await write()).shards)
-    await checkLeaks(db, 'leave-one-out', null)
+    await checkLeaks(db, 'leave-one-out', cut)
   })
 
   it('splits by time: a case by hand', async () => {
     // 10 events, quantile 0.5: index 4.5 goes to 4, the fifth time, T = 4
     // t and u end before T and are trained on; the early event of v is thrown away; v keeps a b a; z (item of v alone) is dropped
     // w has two events after T: neither trained on nor tested
-    const moment = await split(log('u1a u2b t3c v2c v4a v5z v6b v7a w8a w9b'), 'temporal', 0.5)
-    assert.equal(moment, '4')
+    const cut = await split(log('u1a u2b t3c v2c v4a v5z v6b v7a w8a w9b'), lawOf('temporal'))
+    assert.equal(cut.from, '4')
+    assert.deepEqual(cut.removed, { pastOfTested: 1, afterWindow: 0, coldItems: 1, shortUsers: 2 })
+    assert.equal(cut.coldItems, 1)
     const { rows, users, items, count, shards } = await write()
     assert.deepEqual(rows, {
       train: ['t:  > c @ 3', 'u: a > b @ 2'],
@@ -99,7 +116,7 @@ describe('generators/interactions/split', () => {
     assert.deepEqual(items, ['a', 'b', 'c'])
     assert.deepEqual(count, [1, 1, 1])
     await viewShards(db, folder, shards)
-    await checkLeaks(db, 'temporal', moment)
+    await checkLeaks(db, 'temporal', cut)
   })
 
   it('numbers ids in the byte order of UTF-8', async () => {
@@ -109,7 +126,7 @@ describe('generators/interactions/split', () => {
     )
     await split(
       events.map((event, ordinal) => ({ ...event, ordinal })),
-      'leave-one-out',
+      lawOf('leave-one-out'),
     )
     const { users, rows } = await write()
     const sorted = ids.slice().sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
@@ -120,49 +137,52 @@ describe('generators/interactions/split', () => {
     )
   })
 
-  it('cuts shards by users and by events, sorted by user', async () => {
+  it('cuts shards by user modulo their number, sorted by user', async () => {
     const users = ['a', 'b', 'c', 'd', 'e']
     const events = users.flatMap((user) =>
       [1, 2, 3, 4].map((t): Event => ({ user, item: `i${t}`, time: BigInt(t), ordinal: t })),
     )
-    await split(events, 'leave-one-out')
-    const byUsers = await write({ users: 2, events: 1000 })
+    await split(events, lawOf('leave-one-out'))
     const names = (shards: readonly { path: string; rows: number }[]) =>
       shards.map(({ path, rows }) => `${path} ${rows}`)
+    const byUsers = await write({ users: 2, events: 1000 }) // users 3; 1, 4; 2, 5
     assert.deepEqual(names(byUsers.shards).slice(0, 3), [
-      'train-00000-of-00003.parquet 2',
+      'train-00000-of-00003.parquet 1',
       'train-00001-of-00003.parquet 2',
-      'train-00002-of-00003.parquet 1',
+      'train-00002-of-00003.parquet 2',
     ])
-    const byEvents = await write({ users: 1000, events: 8 }) // train has 10 events, valid 15, test 20
-    assert.deepEqual(names(byEvents.shards), [
-      'train-00000-of-00002.parquet 3',
-      'train-00001-of-00002.parquet 2',
-      'valid-00000-of-00002.parquet 3',
-      'valid-00001-of-00002.parquet 2',
-      'test-00000-of-00003.parquet 2',
-      'test-00001-of-00003.parquet 2',
-      'test-00002-of-00003.parquet 1',
-    ])
+    assert.deepEqual(names(byUsers.events)[1], 'events-00001-of-00003.parquet 8')
+    const flat = await readParquet(join(folder, 'events-00001-of-00003.parquet'))
+    assert.deepEqual(Array.from(flat.data.user as Int32Array), [1, 1, 1, 1, 4, 4, 4, 4])
+    assert.deepEqual(Array.from(flat.data.place as Int32Array), [1, 2, 3, 4, 1, 2, 3, 4])
+    const byEvents = await write({ users: 1000, events: 8 })
+    assert.equal(byEvents.shards.length, 9)
     const one = await write({ users: 1000, events: 1000 })
     assert.deepEqual(one.rows, byUsers.rows)
     assert.deepEqual(one.rows, byEvents.rows)
   })
 
   it('trusts finished shards of a killed run through the journal alone', async () => {
-    await split(log('u1a u2b u3a v1a v2b v3b'), 'leave-one-out')
+    await split(log('u1a u2b u3a v1a v2b v3b'), lawOf('leave-one-out'))
+    const writeAll = async (ctx: Context) => {
+      const tables = await writeEventShards(db, folder, 'leave-one-out', ctx)
+      return [...tables, ...(await writeShards(db, folder, tables, ctx))]
+    }
     const ctx = testContext(folder)
-    const first = await writeShards(db, folder, ctx)
-    await db.run('UPDATE sequence SET item = 2') // would change every shard if one were written again
-    assert.deepEqual(await writeShards(db, folder, ctx), first)
-    const again = await writeShards(db, folder, testContext(folder))
-    assert.notEqual(again[0]!.sha256, first[0]!.sha256)
+    const first = await writeAll(ctx)
+    await db.run('UPDATE event SET item = 2') // would change every shard if one were written again
+    assert.deepEqual(await writeAll(ctx), first)
+    const again = await writeAll(testContext(folder))
+    for (const [k, table] of again.entries()) assert.notEqual(table.sha256, first[k]!.sha256, table.path)
+    // a file that is not what its receipt says is made again
+    await writeFile(join(folder, again[0]!.path), 'half')
+    assert.equal((await writeAll(ctx))[0]!.sha256, again[0]!.sha256)
   })
 
   it('refuses a log that leaves nothing to test or to train on', async () => {
-    const refused = (events: string, strategy: Strategy, message: RegExp) =>
+    const refused = (events: string, name: 'leave-one-out' | 'temporal', message: RegExp) =>
       assert.rejects(
-        split(log(events), strategy),
+        split(log(events), lawOf(name)),
         (error) => error instanceof UserError && message.test(error.message),
       )
     await refused('u1a u2b', 'leave-one-out', /^split leave-one-out: no user has 3 events, so nothing/)
@@ -174,20 +194,65 @@ describe('generators/interactions/split', () => {
     await refused('u1a u2a u3a', 'temporal', /no user has 3 events/)
   })
 
-  for (const strategy of ['leave-one-out', 'temporal'] as const) {
-    it(`equals the oracle and leaks nothing: ${strategy} (fast-check, seed 29)`, async () => {
+  it('rolls: a case by hand', async () => {
+    // 13 events; cuts 0.4 and 0.99: index 4.8 → 5, T₁ = 5; index 11.88 → 12, T₂ = 8
+    const events = log('u1a y1a u2b v3c w4a u5c u6z v6b x5a x7b w8b y5a y6b')
+    const first = await split(events, { strategy: 'rolling', cuts: [0.4, 0.99], fold: 1 })
+    assert.deepEqual([first.from, first.to], ['5', '8'])
+    // y is tested; u keeps c alone in the window (z is in no training), so it is trained on and not tested, as v with b alone and w, who is
+    // later; x is new and has two events in the window, one too few
+    assert.deepEqual(first.removed, { pastOfTested: 0, afterWindow: 1, coldItems: 1, shortUsers: 4 })
+  })
+
+  it('rolls on: the past of a tested user is trained on and known', async () => {
+    // cuts 0.3 and 0.7 of 10 events: index 2.7 → 3, T₁ = 4; index 6.3 → 6, T₂ = 7
+    const cut = await split(log('u1a u2b v3c u4b u5a v4a v6z v6b x7a x8b'), {
+      strategy: 'rolling',
+      cuts: [0.3, 0.7],
+      fold: 1,
+    })
+    assert.deepEqual([cut.from, cut.to, cut.coldItems], ['4', '6', 0])
+    const { rows, items, shards } = await write()
+    assert.deepEqual(rows, {
+      train: ['u: a > b @ 2', 'v:  > c @ 3'],
+      valid: ['u: a b > b @ 4'],
+      test: ['u: a b b > a @ 5'],
+    })
+    assert.deepEqual(items, ['a', 'b', 'c'])
+    assert.deepEqual(cut.removed, { pastOfTested: 0, afterWindow: 4, coldItems: 0, shortUsers: 1 })
+    await viewShards(db, folder, shards)
+    await checkLeaks(db, 'rolling', cut)
+  })
+
+  const laws: Record<string, (q: number) => Law> = {
+    'leave-one-out': () => ({ strategy: 'leave-one-out' }),
+    temporal: (quantile) => ({ strategy: 'temporal', quantile }),
+    'rolling, a fold with an end': (q) => ({ strategy: 'rolling', cuts: [q * 0.8, (1 + q) / 2], fold: 1 }),
+    'rolling, the last fold': (q) => ({ strategy: 'rolling', cuts: [q / 2, q], fold: 2 }),
+  }
+  for (const [name, make] of Object.entries(laws)) {
+    it(`equals the oracle and leaks nothing: ${name} (fast-check, seed 29)`, async () => {
       let tested = 0
       const quantiles = fc.constantFrom(0.25, 0.5, 0.75, 0.95)
       await fc.assert(
         fc.asyncProperty(logs, quantiles, async (events, quantile) => {
-          const expected = splitOf(events, strategy, quantile)
+          const law = make(quantile)
+          const expected = splitOf(events, law)
           if (expected.held.size === 0 || expected.trained.size === 0) {
-            await assert.rejects(split(events, strategy, quantile), UserError)
+            await assert.rejects(split(events, law), UserError)
             return
           }
           tested++
-          const moment = await split(events, strategy, quantile)
-          assert.equal(moment, expected.moment === null ? null : String(expected.moment))
+          const cut = await split(events, law)
+          const text = (moment: bigint | null) => (moment === null ? null : String(moment))
+          assert.deepEqual([cut.from, cut.to], [text(expected.moment), text(expected.end)])
+          assert.deepEqual(cut.removed, expected.removed)
+          const { moment, end, catalog } = expected
+          const late = events.filter(
+            ({ time }) => moment !== null && time >= moment && (end === null || time < end),
+          )
+          const cold = new Set(late.map(({ item }) => item).filter((item) => !catalog.includes(item)))
+          assert.equal(cut.coldItems, cold.size)
           const { rows, users, items, count, shards } = await write({ users: 5, events: 1000 })
           assert.deepEqual(users, expected.users)
           assert.deepEqual(items, expected.catalog)
@@ -212,7 +277,9 @@ describe('generators/interactions/split', () => {
           )
           assert.deepEqual(rows.test, inOrder(expected.held).map(row))
           await viewShards(db, folder, shards)
-          await checkLeaks(db, strategy, moment)
+          await checkLeaks(db, law.strategy, cut)
+          const other = await write({ users: 1, events: 1000 }) // any number of shards holds the same rows
+          assert.deepEqual(other.rows, rows)
         }),
         { seed: 29, numRuns: 20 },
       )

@@ -22,6 +22,7 @@ const LAYERS = 'datasets/operators/layers_grid6'
 const LENGTHS = 'datasets/operators/lengths_grid6'
 const LAST = 'datasets/recommenders/zipf_leave-one-out'
 const TIMES = 'datasets/recommenders/zipf_temporal'
+const ROLLS = 'datasets/recommenders/zipf_rolling-1'
 
 describe('stage card', function () {
   this.timeout(120_000)
@@ -70,7 +71,7 @@ describe('stage card', function () {
       },
       ctx,
     )
-    for (const out of [LAST, TIMES]) {
+    for (const out of [LAST, TIMES, ROLLS]) {
       const params = {
         strategy: out.split('_')[1]!,
         quantile: 0.8,
@@ -150,6 +151,7 @@ describe('stage card', function () {
   it('says of logs where they are from, how they were filtered and split, and what was checked', async () => {
     const last = (await make(LAST)).md
     assert.match(last, /A made log: the generator zipf drew it/)
+    assert.equal(last.match(/\. A made log\./g)?.length, 2) // so does the caption of each of the two figures
     assert.match(last, /Leave-one-out: the last event of a user is the target of test/)
     assert.match(
       last,
@@ -165,10 +167,20 @@ describe('stage card', function () {
     const times = (await make(TIMES)).md
     assert.match(times, /Split by time: T is the 0\.8 quantile of all times \(T = \d+\)/)
     assert.match(times, /No user is both trained on and tested/)
+    const rolls = (await make(ROLLS)).md
+    assert.match(
+      rolls,
+      /Rolling split by time, fold 1 of 2: T is the 0\.8 quantile of all times \(T = \d+\), the window/,
+    )
+    assert.match(rolls, /what is known of a tested user begins with what was trained on/)
+    assert.match(rolls, /Events in which a user meets an item again were kept\./)
+    const { removed } = (await readManifest(join(root, ROLLS))).facts as { removed: Record<string, number> }
+    assert.ok(removed.afterWindow! > 0)
+    assert.ok(rolls.includes(`| they come after the window | ${removed.afterWindow} |`))
   })
 
   it('gives snippets that run: SQL in DuckDB', async () => {
-    for (const dataset of [FIELDS, POISSON, LAST, TIMES]) {
+    for (const dataset of [FIELDS, POISSON, LAST, TIMES, ROLLS]) {
       const sql = /```sql\n([\s\S]*?)\n```/.exec((await make(dataset)).md)![1]!
       const own = sql.replaceAll(/'([\w*-]+\.parquet)'/g, (_, file) => `'${join(root, dataset, file)}'`)
       const db = await openDuckdb(join(root, 'work'))

@@ -77,6 +77,39 @@ describe('stage fields', () => {
     }
   })
 
+  it('says what is made, by the params', async () => {
+    const { variance: _, covariance: __, contrast: ___, ...bare } = condiff
+    const layers = { ...bare, medium: 'layered', layers: 3 }
+    for (const [params, about] of [
+      [condiff, /k = exp\(Gaussian random field\) and white-noise right-hand sides$/],
+      [{ ...condiff, contrast: [1, 8] }, /right-hand sides, selected by contrast$/],
+      [{ ...bare, medium: 'two-phase' }, /^Diffusion with k of two phases/],
+      [layers, /^Diffusion with k in layers/],
+      [{ generator: 'poisson', grid: 4, rows }, /^Poisson problems/],
+    ] as const) {
+      await fields(stageOf(params as Params), testContext(root))
+      assert.match((await readFieldsFile(folder())).about, about)
+    }
+  })
+
+  it('says once, and not of every shard, that a device has nothing to do', async () => {
+    const { variance: _, covariance: __, contrast: ___, ...bare } = condiff
+    for (const [params, words] of [
+      [{ ...bare, medium: 'two-phase' }, /two-phase coefficient: drawn on the CPU, not on device 'gpu'/],
+      [{ ...bare, medium: 'layered', layers: 3 }, /layered coefficient: drawn on the CPU, not on/],
+      [{ generator: 'poisson', grid: 4, rows }, /k = 1 needs no screening: made on the CPU/],
+    ] as const) {
+      const said: string[] = []
+      await fields(stageOf(params as Params), testContext(root))
+      const expected = await hashTree(folder())
+      const onDevice = { ...stageOf(params as Params), device: 'gpu' as const }
+      await fields(onDevice, testContext(root, { log: (line) => said.push(line) }))
+      assert.equal(said.length, 1)
+      assert.match(said[0]!, words)
+      assert.equal(await hashTree(folder()), expected)
+    }
+  })
+
   it('states facts that the rows bear out', async () => {
     await fields(stageOf({ ...condiff, contrast: [1, 8] }), testContext(root))
     const { facts } = await readFieldsFile(folder())

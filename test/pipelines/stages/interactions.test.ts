@@ -40,8 +40,8 @@ describe('stage interactions', () => {
 
   it('writes a made log, whose events are the rows of the generator', async () => {
     const facts = await run('zipf', { users: 40, items: 30 })
-    assert.deepEqual((await readdir(folder())).sort(), ['events.parquet', 'log.json'])
-    const { data, rows } = await readParquet(join(folder(), 'events.parquet'), { schema: LOG })
+    assert.deepEqual((await readdir(folder())).sort(), ['events-00000.parquet', 'log.json'])
+    const { data, rows } = await readParquet(join(folder(), 'events-00000.parquet'), { schema: LOG })
     const expected: string[] = []
     const params = { ...zipf.defaults, users: 40, items: 30 }
     const ctx = { seed: 42, signal: new AbortController().signal }
@@ -120,6 +120,10 @@ describe('stage interactions', () => {
     )
     await refused(run('zipf', { user: 3 }), /^generator zipf: unknown param 'user'.*Did you mean 'users'/)
     await refused(run('poisson', {}), /^generator poisson: makes .*, a log is made of user items times/)
+    await refused(
+      run('ml-1m'),
+      /^source ml-1m: not in .*cache\. Download https:\S+, take ml-1m\/ratings\.dat out of it and put that at /,
+    )
     await refused(run('./nowhere.csv'), /^source '\.\/nowhere\.csv': no such file$/)
     await refused(run(root), /no such file$/) // a folder
     const path = join(root, 'broken.csv')

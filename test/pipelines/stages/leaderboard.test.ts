@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeAbsent } from '../../../benchmarks/absent.ts'
 import type { Dataset } from '../../../contracts.ts'
 import { readSplit } from '../../../io/manifest.ts'
 import { writeParquet } from '../../../io/parquet.ts'
@@ -107,7 +108,7 @@ describe('stage leaderboard', function () {
         .split('\n')
         .filter((text) => text.startsWith('|'))
       assert.equal(table.length, 5)
-      assert.match(table[4]!, /^\| {3}3 \| unet {2}\| relative-l2 \| /)
+      assert.match(table[4]!, /^\| {3}3 \| {5}3 \| unet {2}\| relative-l2 \| /)
       const records = (await read('operators/leaderboard.csv')).trimEnd().split('\n')
       assert.deepEqual(
         records.map((record) => record.split(',').slice(6, 9).join(' ')),
@@ -217,6 +218,33 @@ describe('stage leaderboard', function () {
         ['Scores', 'Training loss', 'Validation ndcg@10'],
       )
     })
+  })
+
+  it('has no row for a method where it is absent, and a row without a rank for a bound', async () => {
+    const at = join(root, '..', 'bounds')
+    const ndcg = (level: number) => ({ perRow: { 'ndcg@10': around(level) } })
+    for (const name of ['made', 'real']) {
+      const dataset = await fakeLists(at, name, 16, { made: name === 'made' })
+      await fakeRun(at, dataset, { model: 'markov', loss: 'none', ...ndcg(0.1) })
+      await fakeRun(at, dataset, { model: 'popularity', loss: 'none', ...ndcg(0.05) })
+      if (name === 'made') {
+        const folder = await fakeRun(at, dataset, { model: 'oracle', loss: 'none', ...ndcg(0.3) })
+        const submission = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
+        submission.method.params = { bound: true }
+        await writeFile(join(folder, 'run.json'), JSON.stringify(submission))
+      } else {
+        const folder = join(at, 'runs/recommenders/real/oracle_none_0')
+        await mkdir(folder, { recursive: true })
+        await writeAbsent(folder, { model: 'oracle', because: 'the log is not made' })
+      }
+    }
+    await run('recommenders', at)
+    const [made, real] = (await boardOf('recommenders', at)).standings
+    const rows = (standing?: Board['standings'][0]) =>
+      standing!.lines.map(({ rank, model }) => `${rank} ${model}`)
+    assert.deepEqual(rows(made), ['1 markov', '2 popularity', 'null oracle'])
+    assert.deepEqual(rows(real), ['1 markov', '2 popularity'])
+    assert.ok(!(await read('recommenders/leaderboard.md', at)).includes('is not finished here'))
   })
 
   it('works where nothing is finished, with datasets and without', async () => {

@@ -244,6 +244,14 @@ describe('stage solve', () => {
     assert.deepEqual(await readSplit(folder(), await readManifest(folder()), 'test', ['x']), honest)
   })
 
+  it('marks a row that is too large for Cholesky as not solved, and says so', async () => {
+    await makeFields({ generator: 'poisson', grid: 401, rows: { train: 1, perShard: 1 } })
+    const message =
+      /^solve@toy: 1 of 1 rows did not converge \(train 0; .* Cholesky ends at 400 nodes a side and was not tried/
+    await assert.rejects(makeSolutions({ solver: 'cg', iterations: 1 }), { name: 'UserError', message })
+    assert.ok(!(await exists(join(folder(), 'manifest.json'))))
+  })
+
   it('publishes nothing when a row has no solution, and names the rows', async () => {
     // rows 1 of train and 0 of test have k = −1 in the middle: A is not positive definite, Cholesky breaks down
     const generator = await userFile(

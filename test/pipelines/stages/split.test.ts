@@ -8,6 +8,7 @@ import { hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit, readTable } from '../../../io/manifest.ts'
 import interactions from '../../../pipelines/stages/interactions.ts'
 import split from '../../../pipelines/stages/split.ts'
+import verify from '../../../pipelines/verify/recommenders.ts'
 import { memoryJournal, testContext } from '../../context.ts'
 
 const CORE = { items: 2, users: 3, iterate: true }
@@ -54,7 +55,7 @@ describe('stage split', () => {
       const folder = folderOf(`zipf_${strategy}`)
       assert.deepEqual(await checkDataset(folder), [])
       const files = ['items.parquet', 'manifest.json', 'SHA256SUMS', 'users.parquet']
-      const shards = ['test', 'train', 'valid'].map((one) => `${one}-00000-of-00001.parquet`)
+      const shards = ['events', 'test', 'train', 'valid'].map((one) => `${one}-00000-of-00001.parquet`)
       assert.deepEqual((await readdir(folder)).sort(), [...files, ...shards].sort())
 
       const dataset = await readManifest(folder)
@@ -120,6 +121,69 @@ describe('stage split', () => {
     assert.equal((await stat(train)).mtimeMs, before)
   })
 
+  it('counts every event that is not in the dataset, by reason', async () => {
+    // 12 events; a a of u is one event too many for `first`; d has one user and w one item: the core drops both
+    await writeText(
+      'reasons',
+      'u,a,1\nu,b,2\nu,a,3\nv,a,1\nv,b,3\nv,c,4\nw,b,5\nu,d,6\nu,c,7\nx,a,2\nx,b,8\nx,c,9\n',
+    )
+    const params = { dedup: 'first', core: { items: 2, users: 2, iterate: true }, quantile: 0.6 }
+    const none = {
+      duplicates: 1,
+      coreItems: 1,
+      coreUsers: 1,
+      pastOfTested: 0,
+      afterWindow: 0,
+      coldItems: 0,
+      shortUsers: 0,
+    }
+    const last = await run('reasons', { strategy: 'leave-one-out', ...params })
+    assert.deepEqual(last.removed, none)
+    assert.equal(last.interactions, 9)
+    const { rules, dedup } = (await readManifest(folderOf('reasons_leave-one-out'))).params as Params
+    assert.equal(dedup, 'first')
+    assert.match((rules as Params).order as string, /^user, time, ordinal/)
+    for (const strategy of ['temporal', 'rolling-1', 'rolling-2']) {
+      const facts = await run('zipf', { strategy, quantile: 0.8, cuts: [0.6, 0.8], core: CORE })
+      const counts = facts.removed as Record<string, number>
+      const removed = Object.values(counts).reduce((sum, n) => sum + n, 0)
+      if (strategy === 'temporal') assert.ok(counts.pastOfTested! > 0)
+      if (strategy === 'rolling-1') assert.ok(counts.afterWindow! > 0)
+      const folder = folderOf(`zipf_${strategy}`)
+      const dataset = await readManifest(folder)
+      const { rows } = await readTable(folder, dataset, 'events-00000-of-00001.parquet')
+      const { interactions } = facts.unfiltered as { interactions: number }
+      assert.equal(rows + removed, interactions)
+      assert.deepEqual((await verify(folder, dataset, 1)).problems, [])
+      const wrong = { ...facts, removed: { ...counts, duplicates: 1 } }
+      assert.deepEqual((await verify(folder, { ...dataset, facts: wrong }, 1)).problems, [
+        'manifest.json: -1 events of the source are neither in events-….parquet nor counted as removed',
+      ])
+    }
+  })
+
+  it('splits a catalog of one item', async () => {
+    await writeText('one', 'u,a,1\nu,a,2\nu,a,3\nv,a,4\n')
+    const facts = await run('one', { strategy: 'leave-one-out' })
+    assert.deepEqual([facts.items, facts.testUsers, facts.targetsSeen], [1, 1, 1])
+    assert.deepEqual(await checkDataset(folderOf('one_leave-one-out')), [])
+  })
+
+  it('tells rows and passes as it goes', async () => {
+    const told: number[] = []
+    let most = 0
+    const progress = (done: number, total: number) => {
+      told.push(done)
+      most = total
+    }
+    await run('zipf', { strategy: 'leave-one-out', core: CORE }, testContext(root, { progress }))
+    assert.deepEqual(
+      told,
+      told.toSorted((a, b) => a - b),
+    )
+    assert.ok(told.length > 4 && told.at(-1) === most, `${told} of ${most}`)
+  })
+
   it('filters, tells ties and repeats, and keeps a log of the user to its license', async () => {
     // u: a b c a at 1 1 2 3; v: a b c at 1 2 2; w has b alone and d one user: both fall to the core
     await writeText('mine', 'u,a,1\nu,b,1\nu,c,2\nu,a,3\nv,a,1\nv,b,2\nv,c,2\nw,b,5\nu,d,9\n')
@@ -169,11 +233,23 @@ describe('stage split', () => {
       })
     await refused(
       { strategy: 'temporl' },
-      /^split: strategy 'temporl' not found \(leave-one-out, temporal\)\. Did you mean 'temporal'\?$/,
+      /^split: strategy 'temporl' not found \(leave-one-out, temporal, rolling-1, rolling-2\)\. Did you mean 'temporal'\?$/,
     )
     await refused(
       { strategy: 'temporal', quantile: 1 },
       /^split: quantile must lie between 0 and 1 \(got 1\)$/,
+    )
+    await refused(
+      { strategy: 'rolling-3' },
+      /'rolling-3' not found \(.*\): there is a fold for each of the 2 cuts\./,
+    )
+    await refused(
+      { strategy: 'rolling-1', cuts: [0.9, 0.8] },
+      /^split: cuts must rise between 0 and 1 \(got 0\.9, 0\.8\)$/,
+    )
+    await refused(
+      { strategy: 'leave-one-out', dedup: 'frist' },
+      /^split: dedup 'frist' not found \(keep-all, first, last\)\. Did you mean 'first'\?$/,
     )
     await refused({ strategy: 'leave-one-out', core: { item: 2 } }, /^split core: unknown param 'item'/)
     await refused(

@@ -9,8 +9,14 @@ import { lognormal, noise } from './systems.ts'
 const TOLERANCE: Record<Precision, number> = { mixed: 1e-5, double: 1e-12 }
 
 describe('kernels/multigrid', () => {
-  for (const precision of ['double', 'mixed'] as const) {
-    it(`does one cycle and one operator as its readable form does (${precision})`, () => {
+  for (const [precision, turns] of [
+    ['double', 1],
+    ['mixed', 1],
+    ['double', 2],
+    ['mixed', 2],
+  ] as const) {
+    const name = turns === 1 ? 'V' : 'W'
+    it(`does one ${name}-cycle and one operator as its readable form does (${precision})`, () => {
       for (const n of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 23, 31, 32, 33, 40]) {
         const batch = LANES[precision]
         const matrix = lognormal({ n, batch, variance: 2 })
@@ -19,11 +25,11 @@ describe('kernels/multigrid', () => {
           const q = p % (n * n)
           if ((Math.floor(q / n) + (q % n)) % 2 !== 0) r.data[p] = 0
         }
-        const { z, w } = probe(precision, matrix, r.data)
+        const { z, w } = probe(precision, matrix, r.data, turns)
         for (let b = 0; b < batch; b++) {
           const part = (values: Float64Array) => values.subarray(b * n * n, (b + 1) * n * n)
           const levels = hierarchy(matrix, b)
-          const expected = precondition(levels, pad(levels[0]!, part(r.data)))
+          const expected = precondition(levels, pad(levels[0]!, part(r.data)), turns)
           const cycle = gap(part(z), unpad(levels[0]!, expected))
           const same = pad(levels[0]!, part(z)) // the operator of the z that the kernel had
           for (const p of red(levels[0]!)) same[p] = pull(levels[0]!, same, p) / levels[0]!.center[p]!

@@ -1,0 +1,213 @@
+/**
+ * What the CI of a submission repository runs: every entry by its rules, against the merge base, and by its predictions, which are
+ * opened in a child process alone. One sentence for each thing that is wrong. Executes nothing of the repository.
+ */
+import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { type Entry, parseEntry } from '../benchmarks/submission/entry.ts'
+import { broken, refuse } from '../benchmarks/submission/rule.ts'
+import { placedRules, recomputedRules, writtenRules } from '../benchmarks/submission/rules/entry.ts'
+import { historyRules } from '../benchmarks/submission/rules/history.ts'
+import { statementRules } from '../benchmarks/submission/rules/statement.ts'
+import { sha256File } from '../io/files.ts'
+import { namesIn } from '../io/lookup.ts'
+import { MANIFEST, readManifest } from '../io/manifest.ts'
+import type { Limits } from './guard.ts'
+import type { Base } from './merge-base.ts'
+import { judgeGuarded } from './submit.ts'
+
+export interface Checking {
+  folder: string // submissions/
+  base: Base | null
+  changed: boolean // compute again only what differs from the merge base
+  now: Date
+  datasetFolder(name: string): Promise<string>
+  metricsOf(track: string): readonly string[]
+  limits: Limits
+  env: Readonly<Record<string, string>>
+}
+export interface Checked {
+  path: string
+  problem: string | null
+  scores: number // computed again
+}
+
+/** One line per file: entries, and whatever does not belong there. */
+export async function checkSubmissions(given: Checking): Promise<Checked[]> {
+  const lines: Checked[] = []
+  const entries = new Map<string, Entry>()
+  const paths = await listPaths(given.folder)
+  for (const path of paths) {
+    if (path.endsWith('.json') && path !== 'schema.json') {
+      const line = await checkOne(path, given, entries)
+      lines.push(line)
+    } else if (!isKnown(path)) {
+      lines.push(
+        wrong(
+          path,
+          broken(
+            path,
+            'file-known',
+            'does not belong here (expected <track>/<name>.json and its predictions)',
+          ),
+        ),
+      )
+    }
+  }
+  return [...lines, ...removed(given, paths), ...copies(entries)].sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : 0,
+  )
+}
+
+async function checkOne(path: string, given: Checking, entries: Map<string, Entry>): Promise<Checked> {
+  try {
+    const full = join(given.folder, path)
+    if (!(await lstat(full)).isFile()) throw broken(path, 'file-plain', 'is no plain file')
+    const bytes = await readFile(full)
+    refuse(path, writtenRules, { bytes })
+    const entry = parse(bytes.toString('utf8'), path)
+    entries.set(path, entry)
+    const before = given.base?.files.get(path)
+    if (given.base !== null)
+      refuse(path, historyRules, {
+        before: before ? parse(before.toString('utf8'), path) : null,
+        after: entry,
+        base: given.base.date,
+      })
+    const data = await datasetOf(entry, path, given)
+    const metrics = given.metricsOf(data.track)
+    refuse(path, statementRules, statementOf(entry, data))
+    refuse(path, placedRules, {
+      path,
+      text: bytes.toString('utf8'),
+      entry,
+      now: given.now,
+      metrics,
+      dataset: data,
+    })
+    if (given.changed && before?.equals(bytes)) return { path, problem: null, scores: 0 }
+    return { path, problem: null, scores: await recompute(entry, path, data.folder, metrics, given) }
+  } catch (error) {
+    if ((error as Error).name !== 'UserError') throw error
+    return wrong(path, error as Error)
+  }
+}
+
+function parse(text: string, path: string): Entry {
+  try {
+    return parseEntry(text, path)
+  } catch (error) {
+    throw broken(path, 'entry-format', (error as Error).message.replace(`${path}: `, ''))
+  }
+}
+
+async function datasetOf(entry: Entry, path: string, { datasetFolder }: Checking) {
+  const folder = await datasetFolder(entry.dataset.name).catch((error: Error) => {
+    throw broken(path, 'dataset-known', error.message)
+  })
+  const { name, version, track } = await readManifest(folder)
+  return { folder, name, version, track, manifest: await sha256File(join(folder, MANIFEST)) }
+}
+
+function statementOf(entry: Entry, dataset: { name: string; track: string }) {
+  const { name, track, method, about, by, cite, predictions } = entry
+  const { model, loss, seed, parameters, params, code } = method
+  const owner = by.url === undefined ? { name: by.name } : { name: by.name, url: by.url }
+  const all = {
+    name,
+    track,
+    dataset,
+    tracks: namesIn('benchmarks/tracks'),
+    model,
+    loss,
+    seed,
+    parameters,
+    params,
+    about,
+    by: owner,
+  }
+  return {
+    ...all,
+    ...(cite !== undefined && { cite }),
+    ...(code !== undefined && { code }),
+    ...(predictions.url !== undefined && { url: predictions.url }),
+  }
+}
+
+async function recompute(
+  entry: Entry,
+  path: string,
+  data: string,
+  metrics: readonly string[],
+  given: Checking,
+): Promise<number> {
+  const work = await mkdtemp(join(tmpdir(), 'fieldrank-check-'))
+  try {
+    const file = join(given.folder, dirname(path), basename(entry.predictions.path))
+    const { scores } = await judgeGuarded({ subject: path, file, data, metrics }, given, work)
+    // The file itself, not our copy of it: another version of the writer may lay out the same values in other bytes.
+    const predictions = { sha256: await sha256File(file), bytes: (await lstat(file)).size }
+    refuse(path, recomputedRules, { entry, scores, predictions })
+    return Object.keys(scores).length
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+}
+
+function removed({ base }: Checking, paths: readonly string[]): Checked[] {
+  if (base === null) return []
+  const gone = [...base.files.keys()].filter((path) => path !== 'schema.json' && !paths.includes(path))
+  return gone.flatMap((path) => {
+    try {
+      refuse(path, historyRules, {
+        before: parseEntry(base.files.get(path)!.toString('utf8'), path),
+        after: null,
+        base: base.date,
+      })
+      return []
+    } catch (error) {
+      return [wrong(path, error as Error)]
+    }
+  })
+}
+
+/** The same predictions under two owners: one of them copied. */
+function copies(entries: ReadonlyMap<string, Entry>): Checked[] {
+  const first = new Map<string, [path: string, entry: Entry]>()
+  return [...entries].flatMap(([path, entry]) => {
+    const known = first.get(entry.predictions.sha256)
+    if (known === undefined) first.set(entry.predictions.sha256, [path, entry])
+    if (known === undefined || known[1].by.name === entry.by.name) return []
+    return [
+      wrong(
+        path,
+        broken(path, 'predictions-own', `its predictions are those of ${known[0]} by ${known[1].by.name}`),
+      ),
+    ]
+  })
+}
+
+/** Everything but folders, links among them, as `track/name`. Hidden files too. */
+async function listPaths(folder: string, inside = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, inside), { withFileTypes: true })
+  const paths = await Promise.all(
+    entries.map(async (entry) => {
+      const path = inside === '' ? entry.name : `${inside}/${entry.name}`
+      return entry.isDirectory() ? listPaths(folder, path) : [path]
+    }),
+  )
+  return paths.flat().sort()
+}
+
+function isKnown(path: string): boolean {
+  return (
+    path === 'schema.json' ||
+    path === 'README.md' ||
+    /^[a-z]+\/[a-z0-9._-]+\.[0-9a-f]{12}\.parquet$/.test(path)
+  )
+}
+
+function wrong(path: string, { message }: Error): Checked {
+  return { path, problem: message, scores: 0 }
+}

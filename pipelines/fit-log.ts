@@ -1,0 +1,83 @@
+/** A real log, the made one that comes nearest to it, and how alike the two are: what `fieldrank fit-log` and check:logs show. */
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { coreOf, type Depth, depthOf, draw, eventsOf, type Log } from '../benchmarks/made-logs/cut.ts'
+import { type Fitted, fitLog, type Settings, scaled } from '../benchmarks/made-logs/fit.ts'
+import { type Shape, shapeOf } from '../benchmarks/made-logs/shape.ts'
+import type { Params } from '../contracts.ts'
+import zipf from '../generators/zipf.ts'
+import { UserError } from '../io/errors.ts'
+import { rng } from '../math/rng.ts'
+import { readLogFile } from './log-file.ts'
+
+export interface FitOptions {
+  users: number // of the cut, drawn before the core
+  asked: number // users asked for scores
+  tries: number
+  seed: number
+}
+
+export interface Comparison {
+  whole: { users: number; items: number; interactions: number }
+  depth: Depth
+  log: Log // the cut
+  real: Shape
+  fitted: Fitted
+  params: Params // of zipf, for a log of the whole size
+}
+
+/** SHA-256 of the reference log, made on Linux x64: 3,000 users with 800 items, seed 4, items and times of 1,024 users in turn. */
+export const REFERENCE = 'd7888e8e94f315418334e75b9a52a751bfa5358875c288d235b5e3a152cec111'
+
+export async function compareLog(
+  path: string,
+  { users, asked, tries, seed }: FitOptions,
+  signal: AbortSignal,
+  tell: (done: number) => void,
+): Promise<Comparison> {
+  const folder = await mkdtemp(join(tmpdir(), 'fieldrank-fit-log-'))
+  try {
+    const { log: all, ...whole } = await readLogFile(path, folder, signal)
+    const depth = depthOf(all)
+    const log = coreOf(draw(all, users, rng(seed, 'fit-log', 'cut')), depth)
+    if (eventsOf(log) === 0 || log.sequences.every((events) => events.length < 3))
+      throw new UserError(
+        `fit-log: no user of a cut of ${users} has 3 events left after its core. Raise --users`,
+      )
+    const stream = () => rng(seed, 'fit-log', 'shape')
+    const real = shapeOf(log, asked, stream())
+    const make = (settings: Settings) => makeLog(settings, seed, signal)
+    const options = { asked, tries, rng: stream, tell }
+    const fitted = await fitLog({ log, shape: real, depth }, zipf.defaults, make, options)
+    return { whole, depth, log, real, fitted, params: scaled(fitted, real, whole) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** All rows of the generator, in memory. */
+export async function makeLog(settings: Settings, seed: number, signal: AbortSignal): Promise<Log> {
+  const sequences: Int32Array[] = []
+  const moments: { last: number; gap: number }[] = []
+  for await (const { data } of zipf.rows(settings, { from: 0, to: settings.users }, { seed, signal })) {
+    sequences.push(...(data.items as readonly Int32Array[]))
+    for (const times of data.times as readonly Int32Array[]) {
+      const last = times.at(-1)!
+      moments.push({ last, gap: last - (times.at(-2) ?? Number.NaN) })
+    }
+  }
+  return { sequences, moments }
+}
+
+/** What REFERENCE was on its machine. */
+export async function referenceHash(signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256')
+  const settings = { ...zipf.defaults, users: 3000, items: 800 }
+  for await (const { data } of zipf.rows(settings, { from: 0, to: 3000 }, { seed: 4, signal })) {
+    for (const name of ['items', 'times'])
+      for (const list of data[name] as readonly Int32Array[]) hash.update(list)
+  }
+  return hash.digest('hex')
+}

@@ -1,0 +1,70 @@
+/** What came out of a split: counts, every removed event by reason, ties and what their order gives away. */
+import type { Context, Params } from '../../../contracts.ts'
+import type { Cored } from '../../../generators/interactions/core.ts'
+import type { Cut } from '../../../generators/interactions/split.ts'
+import type { Duckdb } from '../../../io/duckdb.ts'
+import type { Log } from '../interactions.ts'
+import type { Settings } from './settings.ts'
+import { orderOfTies } from './ties.ts'
+
+export type Filtered = { duplicates: number; core: Cored | null }
+
+export interface Found {
+  settings: Settings
+  log: Log
+  filtered: Filtered
+  cut: Cut
+}
+
+/** Asks the written files (`sequence`, `train_rows`, …). Throws when an event is neither there nor counted as removed. */
+export async function factsOf(
+  db: Duckdb,
+  { settings, log, filtered, cut }: Found,
+  ctx: Context,
+): Promise<Params> {
+  const count = (what: string) => db.count(`SELECT count(*) FROM ${what}`)
+  const trainUsers = await count('train_rows')
+  const testUsers = await count('test_rows')
+  const used = await count('sequence')
+  const tied = log.hasTime ? await tiedOf(db, log, settings, ctx) : { tiedEvents: 0, tieOrder: null }
+  const removed = {
+    duplicates: filtered.duplicates,
+    coreItems: filtered.core?.items ?? 0,
+    coreUsers: filtered.core?.users ?? 0,
+    ...cut.removed,
+  }
+  const lost = log.interactions - used - Object.values(removed).reduce((sum, events) => sum + events, 0)
+  if (lost !== 0) throw new Error(`split: ${lost} events are neither in the dataset nor counted as removed`)
+  return {
+    users: await count('users'),
+    items: await count('items'),
+    interactions: await count('log'),
+    trainUsers,
+    trainEvents: await count('sequence WHERE place <= trained'),
+    testUsers,
+    usersNotTested: await count('sequence WHERE place = 1 AND held = 0'),
+    targetsSeen: await count('test_rows WHERE list_contains(history, target)'),
+    hasTime: log.hasTime,
+    made: log.made,
+    ...tied,
+    removed,
+    coldItems: cut.coldItems,
+    unfiltered: { users: log.users, items: log.items, interactions: log.interactions },
+    corePasses: filtered.core?.passes ?? 0,
+    moment: cut.from,
+    windowEnd: cut.to,
+  }
+}
+
+async function tiedOf(db: Duckdb, log: Log, { law }: Settings, ctx: Context) {
+  const sizes = 'SELECT count(*) AS n FROM sequence GROUP BY "user", time HAVING count(*) > 1'
+  const tiedEvents = await db.count(`SELECT coalesce(sum(n), 0) FROM (${sizes})`)
+  const tieOrder = tiedEvents === 0 ? null : await orderOfTies(db, law.strategy, ctx)
+  if (tieOrder?.leaks) {
+    const { markovSourceOrder, markovSeededOrder } = tieOrder
+    ctx.log(
+      `warning: NDCG@10 of a Markov chain is ${markovSourceOrder} in the order of ${log.source} and ${markovSeededOrder} when ties are shuffled: that order says something of the targets`,
+    )
+  }
+  return { tiedEvents, tieOrder }
+}

@@ -49,9 +49,13 @@ export function notesOf(
     ...(missing
       ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
       : []),
+    ...(lines.some(({ spent }) => spent !== undefined) ? [SPENT] : []),
     'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
   ]
 }
+
+const SPENT =
+  'loss memory: what the tensors of the loss alone take at once, counted on its graph for one batch; the gradients by states and items, which every loss has, are left out. epoch: wall-clock seconds with the validation after it. best epoch: the first with the best validation value.'
 
 /** What made a table, and what all of its rows have in common. */
 export function originOf(

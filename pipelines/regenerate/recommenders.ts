@@ -38,7 +38,6 @@ const regenerator: Regenerator = {
         progress: () => {},
         asked: { stages: '', flags: '' },
         workers: 1,
-        key: '',
       }
       const journal = { done: () => undefined, record: async () => {}, receipts: new Map<string, Json>() }
       const around = { root, seed: seed as number, places, journal, signal, ...quiet }

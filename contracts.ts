@@ -36,13 +36,8 @@ export interface Column {
 export type Schema = { readonly [column: string]: Column }
 
 /** The values of one column: fixed shapes flattened row-major, lists (i32 only) one array a row. */
-export type Values =
-  | Float32Array
-  | Float64Array
-  | Int32Array
-  | BigInt64Array
-  | readonly string[]
-  | readonly Int32Array[]
+export type Values = Numbers | readonly string[] | readonly Int32Array[]
+export type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array
 
 /** A run of rows, column by column. */
 export interface Columns {
@@ -136,7 +131,7 @@ export interface Recommenders extends Task {
   output: { states: Tensor; catalog: Tensor; places?: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ, row j is item j + 1; [B, L]: 1 where the target is to be learned, everywhere if absent
 }
 
-export type Batch<T extends Task> = { input: T['input']; target: T['target'] }
+export type Batch<T extends Task> = { input: T['input']; target: T['target']; items?: number } // N, where the catalog and all ids are those of a part
 
 /** Random numbers are declared, never drawn inside a traced step: the loop feeds a fresh tensor at every step, a test injects its own. */
 export type Noise = (name: string, shape: readonly number[], law: Law) => Tensor
@@ -176,6 +171,15 @@ export interface Loss<T extends Task = Task, P extends Params = Params> extends 
   defaults: P
   channels?: { readonly [output: string]: number } // outputs it needs beside the task's: a model's `facts.channels`
   value(output: T['output'], batch: Batch<T>, params: P, noise: Noise): Scalar
+  lookups?: Lookups<T, P>
+  bytes?(params: P, at: LossSizes): number // of the largest tensors at once, by the analytic model
+}
+export type LossSizes = { size: number; length: number; width: number; items: number } // s, L, D, N
+export interface Lookups<T extends Task, P extends Params> {
+  most(params: P, at: LossSizes): number // rows of a catalog that it looks up beside those of the batch; else it needs them all
+  noise?: string // those that this noise names, or
+  each?(params: P): number // so many with the largest products with each of the centers [C, D], no gradient
+  centers?(...of: Parameters<Loss<T, P>['value']>): Tensor
 }
 
 /** Over the rows: mean and its standard error, and what half and 95 % of them stay below. */
@@ -186,13 +190,9 @@ export interface Metric extends About {
   unit: string
   better: 'lower' | 'higher'
   /** Rows of both are aligned by the caller. `k` is the cut-off of `ndcg@10`. */
-  measure(
-    predicted: Columns,
-    truth: Columns,
-    facts: Params,
-    k?: number,
-  ): { perRow: Float64Array | null; value: number }
+  measure(predicted: Columns, truth: Columns, facts: Params, k?: number): Measured
 }
+export type Measured = { perRow: Float64Array | null; value: number }
 
 // ── Benchmark ────────────────────────────────────────────────────────────────
 
@@ -248,7 +248,8 @@ export interface Submission extends About {
 export interface Cost {
   trainSeconds: number
   predictSeconds: number
-  peakBytes: number | null
+  peakBytes: number | null // of the process that trained
+  lossBytes?: number | undefined // of the loss alone: what its tensors take at once, counted on its graph
   device: string
   threads: number
   date: string
@@ -269,8 +270,7 @@ export interface Stage {
 /** The work of a stage: reads ctx.dep(…), writes into ctx.out(…), returns facts worth printing and locking. */
 export type Work<P extends Params = Params> = (stage: Stage & { params: P }, ctx: Context) => Promise<Params>
 
-/** Where a stage runs: in this process (tests), in a child of its own, or as a Slurm job array. */
-export type Executor = (stage: Stage, ctx: Context) => Promise<Params>
+export type Executor = (stage: Stage, ctx: Context) => Promise<Params> // in this process, in a child, as a Slurm job
 
 /** What a killed stage resumes from: an append-only record of its finished shards. */
 export interface Journal {

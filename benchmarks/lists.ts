@@ -2,7 +2,7 @@
 import type { Columns, Schema } from '../contracts.ts'
 import type { HostTensor } from '../tensor/types.ts'
 import { logits } from './logits.ts'
-import { topItems } from './top-items.ts'
+import { openTop, topItems } from './top-items.ts'
 
 /** The longest cut-off that a metric may ask for. */
 export const LIST = 50
@@ -30,38 +30,68 @@ export function listsOf(
   return { rows: users.length, data: { user: users, items } }
 }
 
-/** The scores of `rows` users from their last states and the catalog, in f64, as listsOf takes them. */
-export function scoresFrom(
+/**
+ * Top lists of users by the products of their last states with the catalog, in f64. Users come in blocks and items in tiles, so
+ * that memory does not grow with users × items; a list does not depend on where they are cut.
+ */
+export function listsByProduct(
+  users: Int32Array,
+  histories: readonly Int32Array[],
+  popularity: Float64Array,
+  output: { states: HostTensor; catalog: HostTensor },
+): Columns {
+  const items = new Int32Array(users.length * LIST)
+  const score = openScores(output)
+  for (let from = 0; from < users.length; from += BLOCK) {
+    const count = Math.min(BLOCK, users.length - from)
+    const tops = Array.from({ length: count }, (_, i) => openTop(histories[from + i]!, popularity, LIST))
+    score(from, count, (i, scores, first) => tops[i]!.offer(scores, first))
+    for (const [i, top] of tops.entries()) items.set(top.items, (from + i) * LIST)
+  }
+  return { rows: users.length, data: { user: users, items } }
+}
+
+/** Hands out the scores of user `from` + i, tile by tile: scores[j] is that of item first + j. The array is used again. */
+type Score = (
+  from: number,
+  count: number,
+  take: (i: number, scores: Float64Array, first: number) => void,
+) => void
+
+/** states [B, L, D], of which the last place counts; catalog [N, D]. */
+export function openScores(
   { states, catalog }: { states: HostTensor; catalog: HostTensor },
-  rows: number,
-): (r: number) => Float64Array {
+  most = TILE,
+): Score {
   const [, length, width] = states.shape as [number, number, number]
   const items = catalog.shape[0]!
-  const stride = 1 + upTo(items, 4)
-  const all = new Float64Array((stride - 1) * width) // [N, D], then zeros
-  all.set(catalog.data)
+  const tile = upTo(Math.min(most, items), 4)
+  const part = new Float64Array(tile * width) // [t, D], then what is left of an earlier tile
   const last = new Float64Array(BLOCK * width) // the last place of each row is its last D values
-  const scores = new Float64Array(BLOCK * stride)
+  const scores = new Float64Array(BLOCK * (1 + tile))
+  let loaded = -1 // the first row of the tile that `part` holds
 
-  const scoreBlock = (from: number) => {
-    const count = Math.min(BLOCK, rows - from)
+  return (from, count, take) => {
     for (let i = 0; i < count; i++) {
       const end = (from + i + 1) * length * width
       last.set(states.data.subarray(end - width, end), i * width)
     }
-    logits({ states: last.subarray(0, upTo(count, 2) * width), catalog: all, width }, scores)
-  }
-  let scored = -1 // the first row of the block that `scores` holds
-  return (r) => {
-    const from = r - (r % BLOCK)
-    if (from !== scored) scoreBlock(from)
-    scored = from
-    return scores.subarray((r - from) * stride, (r - from) * stride + items + 1)
+    for (let row = 0; row < items; row += tile) {
+      const size = Math.min(tile, items - row)
+      if (loaded !== row) part.set(catalog.data.subarray(row * width, (row + size) * width))
+      loaded = row
+      logits({ states: last.subarray(0, upTo(count, 2) * width), catalog: part, width }, scores)
+      for (let i = 0; i < count; i++) {
+        const at = i * (1 + tile) + 1
+        take(i, scores.subarray(at, at + size), row + 1)
+      }
+    }
   }
 }
 
-/** Users scored at a time: 8 · 32 · N bytes of scores. */
+/** Users scored at a time, and items of a tile: 8 · 32 · 16384 bytes of scores. */
 const BLOCK = 32
+const TILE = 16384
 
 function upTo(count: number, multiple: number): number {
   return Math.ceil(count / multiple) * multiple

@@ -10,10 +10,12 @@ import { optimizers } from '../tensor/optimizers.ts'
 import type { Weights } from '../tensor/types.ts'
 import { type Budget, oneOf } from './budget.ts'
 import type { Chosen } from './choice.ts'
+import { lossBytes } from './loss-bytes.ts'
 
 export interface Network {
   facts: Params // that the model was built with: those of the dataset, and the channels that the loss asks for
   parameters: number // how many weights
+  lossBytes?: number // what the loss alone holds at once, where the output of the network is a catalog (loss-bytes.ts)
   step: TrainStep
   forward: Prediction
   onnx(weights: Weights): Uint8Array
@@ -35,8 +37,12 @@ export async function openNetwork(
   if (weights.size === 0)
     throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)
   const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
-  const value: LossOf = (init, { target, ...input }, noise) =>
-    loss.entry.value(build(init)(input, noise), { input, target: target! }, loss.params, noise)
+  let catalog: readonly number[] | undefined // [N, D], of a network that ends in one
+  const value: LossOf = (init, { target, ...input }, noise) => {
+    const output = build(init)(input, noise)
+    catalog = output.catalog?.shape
+    return loss.entry.value(output, { input, target: target! }, loss.params, noise)
+  }
 
   const input = { ...batch.shapes.input }
   const feeds = { ...input, target: batch.shapes.target }
@@ -45,9 +51,12 @@ export async function openNetwork(
     compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine),
   )
   const prediction = await compileForward({ weights, feeds: input, forward }, engine)
+  const [size, length] = batch.shapes.target.shape as [number, number]
+  const [items, width] = catalog ?? []
   return {
     facts,
     parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),
+    ...(catalog && { lossBytes: lossBytes(loss, { size, length, width: width!, items: items! }) }),
     step,
     forward: prediction,
     onnx: (trained) => exportOnnx({ weights: trained, feeds: input, forward }),

@@ -5,7 +5,9 @@ import type { EngineOptions } from '../tensor/engine.ts'
 import { type Budget, openBudget } from './budget.ts'
 import { type Choice, type Chosen, choose } from './choice.ts'
 import { loadMeasure, type Measure } from './measure.ts'
-import { type Network, openEngine, openNetwork } from './network.ts'
+import { type Network, openEngine, openNetwork, openOptimizer } from './network.ts'
+import { rowsOf } from './rows.ts'
+import { openSparseNetwork } from './sparse-network.ts'
 import { loadTrack, openDataset } from './track.ts'
 
 export interface TrainRequest {
@@ -45,8 +47,16 @@ export async function openRun(
   const random = (...rest: (string | number)[]) => ctx.rng('train', request.seed, ...rest)
   const batch = { facts: opened.facts, shapes: opened.shapes(size) }
   const weightsOf = (weight: string) => random('weights', weight)
-  const network = await openNetwork(asked, batch, budget, asked.engine, weightsOf)
-  return { ...asked, opened, size, random, watched, validTruth, network }
+  const { forTrack, open } = networkOf(asked, opened.facts)
+  const network = await open(asked, batch, budget, asked.engine, weightsOf)
+  return { ...asked, forTrack, opened, size, random, watched, validTruth, network }
+}
+
+/** The kind of network that `rows` in the track's part of the budget asks for; there, it is said which one it is. */
+function networkOf({ model, loss, budget, forTrack }: Asked, facts: Params) {
+  if (!Object.hasOwn(forTrack, 'rows')) return { forTrack, open: openNetwork }
+  const rows = rowsOf(forTrack.rows!, { model, loss, facts, budget, optimizer: openOptimizer(budget) })
+  return { forTrack: { ...forTrack, rows }, open: rows === 'sparse' ? openSparseNetwork : openNetwork }
 }
 
 /** What the request says, by name. */

@@ -186,7 +186,7 @@ async function writeOracle(
 ): Promise<string> {
   const { track, trackName, dataset, data, predictions, best } = made
   const expected = (name: string) => mean(best.data[name] as Float64Array).toFixed(4)
-  const about = `The true law of the next item, the hidden state of the user included: a bound, no method. Exact expectation on these rows: NDCG@10 ${expected('ndcg@10')}, HR@10 ${expected('hit-rate@10')}`
+  const about = `Ranks by the true law of the next item, the hidden state of the user included: a bound that no method exceeds in expectation. Exact expectation on these rows: NDCG@10 ${expected('ndcg@10')}, HR@10 ${expected('hit-rate@10')}`
   await writeRun(out, {
     track,
     trackName,

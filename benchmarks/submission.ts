@@ -45,6 +45,7 @@ export const costFormat = z.strictObject({
   trainSeconds: z.number().nonnegative(),
   predictSeconds: z.number().nonnegative(),
   peakBytes: z.int().nonnegative().nullable(),
+  lossBytes: z.int().nonnegative().optional(),
   device: text,
   threads: z.int().positive(),
   date: z.iso.datetime(),

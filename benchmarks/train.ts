@@ -55,6 +55,7 @@ export async function train(
     const learned = await learn(run, checkpoints, ctx)
     const trained = performance.now()
     const { kept, history } = learned
+    await network.step.dispose() // what an optimizer remembers of a large catalog need not lie beside the network that is written
     if (kept === null)
       throw new UserError(`${run.name}: the loss was not finite at step ${learned.steps}. ${HINT}`)
     const predictions = await predict(run, kept.weights, { split: 'test', signal: ctx.signal })
@@ -67,7 +68,13 @@ export async function train(
     const submission = { method: methodOf(run, request, ctx.seed), ...wordsOf(run, learned) }
     await writeRun(out, { track, trackName: request.track, dataset, predictions, truth, ...submission })
     const trainSeconds = checkpoints.secondsBefore() + (trained - start) / 1000
-    await writeMeasured(out, { trainSeconds, predictSeconds, ...engine })
+    const { lossBytes } = network
+    await writeMeasured(out, {
+      trainSeconds,
+      predictSeconds,
+      ...(lossBytes !== undefined && { lossBytes }),
+      ...engine,
+    })
     await checkpoints.drop()
     const { at } = kept
     const { status, steps } = learned

@@ -11,14 +11,18 @@ import type { Artifact } from '../contracts.ts'
 /** Measured, not made: the one file name that no folder hash looks at (seconds, dates, peak memory). */
 export const UNHASHED = 'cost.json'
 
-/** Writes `bytes` to `path`: temporary file in the same folder, fsync, rename, fsync of the folder. */
-export async function writeDurable(path: string, bytes: Uint8Array | string): Promise<void> {
+/** Writes `bytes` to `path`, parts one after the other: temporary file in the same folder, fsync, rename, fsync of the folder. */
+export async function writeDurable(
+  path: string,
+  bytes: Uint8Array | string | readonly Uint8Array[],
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const handle = await open(temporary, 'wx')
     try {
-      await handle.writeFile(bytes)
+      // each from where the one before ended
+      for (const part of Array.isArray(bytes) ? bytes : [bytes]) await handle.writeFile(part)
       await handle.sync()
     } finally {
       await handle.close()

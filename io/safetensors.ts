@@ -7,7 +7,7 @@
  * gap or an overlap, as the format demands, else the file is refused.
  * Source: https://github.com/huggingface/safetensors, section "Format".
  */
-import { readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { HostBatch } from '../contracts.ts'
@@ -45,46 +45,69 @@ export async function writeSafetensors(
   header.copy(padded)
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(padded.length))
-  await writeDurable(path, Buffer.concat([length, padded, ...chunks]))
+  await writeDurable(path, [length, padded, ...chunks])
 }
 
-/** Weights by name, in the order in which they lie in the file. */
+/** Weights by name, in the order in which they lie in the file. Each is read into memory of its own, and nothing is there twice. */
 export async function readSafetensors(path: string): Promise<Weights> {
   const subject = basename(path)
-  const bytes = await readFile(path)
-  const length = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE(0))
-  if (length > bytes.length - 8)
-    throw new UserError(`${subject}: not a safetensors file (its header is cut off)`)
-  const tensors = parseHeader(bytes.toString('utf8', 8, 8 + length), subject)
-  const end = 8 + length + (tensors.at(-1)?.[1].data_offsets[1] ?? 0)
-  if (end !== bytes.length)
-    throw new UserError(`${subject}: has ${bytes.length} bytes, its header describes ${end}`)
-  const weights = new Map<string, HostTensor>()
-  let at = 0
-  for (const [name, { dtype, shape, data_offsets }] of tensors) {
-    const [from, to] = data_offsets
-    if (from !== at || to - from !== 4 * sizeOf(shape))
-      throw new UserError(
-        `${subject}: '${name}' lies at bytes ${from}–${to}, expected ${at}–${at + 4 * sizeOf(shape)}`,
-      )
-    const copy = new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to)).buffer
-    const data = dtype === 'F32' ? new Float32Array(copy) : new Int32Array(copy)
-    weights.set(name, { shape, dtype: DTYPES[dtype], data })
-    at = to
+  const file = await open(path, 'r')
+  try {
+    const { text, begin, bytes } = await readHeader(file, subject)
+    const tensors = parseHeader(text, subject)
+    const end = begin + (tensors.at(-1)?.[1].data_offsets[1] ?? 0)
+    if (end !== bytes) throw new UserError(`${subject}: has ${bytes} bytes, its header describes ${end}`)
+    const weights = new Map<string, HostTensor>()
+    let at = 0
+    for (const [name, { dtype, shape, data_offsets }] of tensors) {
+      const [from, to] = data_offsets
+      if (from !== at || to - from !== 4 * sizeOf(shape))
+        throw new UserError(
+          `${subject}: '${name}' lies at bytes ${from}–${to}, expected ${at}–${at + 4 * sizeOf(shape)}`,
+        )
+      const { buffer } = await readBytes(file, begin + from, to - from)
+      const data = dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer)
+      weights.set(name, { shape, dtype: DTYPES[dtype], data })
+      at = to
+    }
+    return weights
+  } finally {
+    await file.close()
   }
-  return weights
 }
 
 /** What stands under '__metadata__' in the header; {} where nothing does. */
 export async function readMetadata(path: string): Promise<Record<string, string>> {
-  const bytes = await readFile(path)
-  const length = bytes.length < 8 ? Number.POSITIVE_INFINITY : Number(bytes.readBigUInt64LE(0))
-  if (length > bytes.length - 8)
-    throw new UserError(`${basename(path)}: not a safetensors file (its header is cut off)`)
-  const header = Object(parseJson(bytes.toString('utf8', 8, 8 + length), `${basename(path)}: header`))
-  const parsed = z.record(z.string(), z.string()).safeParse(header[METADATA] ?? {})
-  if (!parsed.success) throw new UserError(`${basename(path)}: header: ${firstIssue(parsed.error)}`)
-  return parsed.data
+  const subject = basename(path)
+  const file = await open(path, 'r')
+  try {
+    const { text } = await readHeader(file, subject)
+    const header = Object(parseJson(text, `${subject}: header`))
+    const parsed = z.record(z.string(), z.string()).safeParse(header[METADATA] ?? {})
+    if (!parsed.success) throw new UserError(`${subject}: header: ${firstIssue(parsed.error)}`)
+    return parsed.data
+  } finally {
+    await file.close()
+  }
+}
+
+/** The header as text, where the numbers begin, and how long the file is. */
+async function readHeader(file: FileHandle, subject: string) {
+  const { size: bytes } = await file.stat()
+  const length =
+    bytes < 8 ? Number.POSITIVE_INFINITY : Number((await readBytes(file, 0, 8)).readBigUInt64LE(0))
+  if (length > bytes - 8) throw new UserError(`${subject}: not a safetensors file (its header is cut off)`)
+  return { text: (await readBytes(file, 8, length)).toString('utf8'), begin: 8 + length, bytes }
+}
+
+async function readBytes(file: FileHandle, from: number, length: number): Promise<Buffer<ArrayBuffer>> {
+  const bytes = Buffer.from(new ArrayBuffer(length))
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file.read(bytes, done, length - done, from + done)
+    if (bytesRead === 0) throw new Error(`a file ended ${length - done} bytes early`)
+    done += bytesRead
+  }
+  return bytes
 }
 
 const METADATA = '__metadata__'

@@ -3,10 +3,12 @@
  *
  * They are drawn uniformly with replacement and fed, so a step can be traced; those that must not count (an item of the
  * user's own, the next item itself) are masked out afterwards instead of being drawn again. So a position has fewer than K of
- * them, on average by K times the share of the catalog that is masked. Letters: B batch, L length, S = B L positions,
- * D width, N items, K negatives.
+ * them, on average by K times the share of the catalog that is masked.
+ *
+ * Where the catalog is cut to the rows of a step (Batch.items), they are drawn from all N items all the same and fed as rows of
+ * the part. Letters: B batch, L length, S = B L positions, D width, N items, K negatives.
  */
-import type { Batch, Noise, Recommenders } from '../contracts.ts'
+import type { Batch, LossSizes, Noise, Recommenders } from '../contracts.ts'
 import { type Tensor, tf } from '../tensor/index.ts'
 import type { Positions } from './positions.ts'
 
@@ -15,19 +17,33 @@ export interface Negatives {
   counts: Tensor // float32 [S, K], 1 where the negative counts
 }
 
+/** The noise that holds them. */
+export const NEGATIVES = 'negatives'
+
 /** K negatives for each position, [S, K]: catalog rows, int32. */
-export function drawPerPosition({ states, catalog }: Positions, count: number, noise: Noise): Tensor {
-  return noise('negatives', [states.shape[0]!, count], { integer: catalog.shape[0]! })
+export function drawPerPosition({ states, items }: Positions, count: number, noise: Noise): Tensor {
+  return noise(NEGATIVES, [states.shape[0]!, count], { integer: items })
 }
 
 /** K negatives for each sequence, shared by its positions, [B, K]: catalog rows, int32. */
 export function drawPerSequence(
   { target }: Batch<Recommenders>,
-  catalog: Tensor,
+  { items }: Positions,
   count: number,
   noise: Noise,
 ): Tensor {
-  return noise('negatives', [target.shape[0]!, count], { integer: catalog.shape[0]! })
+  return noise(NEGATIVES, [target.shape[0]!, count], { integer: items })
+}
+
+/** Which rows of the catalog a loss with K negatives for each position looks up. */
+export const lookupsPerPosition = {
+  noise: NEGATIVES,
+  most: ({ negatives }: { negatives: number }, { size, length }: LossSizes) => size * length * negatives,
+}
+
+/** Of such a loss, where K is many: the vectors that are looked up, the logits and their gradient. */
+export function bytesPerPosition(negatives: number, { size, length, width }: LossSizes): number {
+  return 4 * size * length * negatives * (width + 2)
 }
 
 /** x_i · w_j for the own negatives j of each position: [S, K]. */

@@ -10,7 +10,8 @@ export const NEVER = -1e30
 
 export interface Positions {
   states: Tensor // [S, D]
-  catalog: Tensor // [N, D], row j is item j + 1
+  catalog: Tensor // [N, D], row j is item j + 1; of a catalog that is cut (Batch.items), the part
+  items: number // N, also where the catalog is cut
   rows: Tensor // int32 [S], the catalog row of the next item; 0 where there is none
   valid: Tensor // float32 [S], 1 where there is a next item that the model is to learn
 }
@@ -21,7 +22,8 @@ export function positionsOf(output: Recommenders['output'], batch: Batch<Recomme
   const rows = tf.maximum(target.sub(tf.scalar(1, 'int32')), tf.scalar(0, 'int32')).toInt()
   const known = target.greater(tf.scalar(0, 'int32')).toFloat()
   const valid = places === undefined ? known : known.mul(places.flatten())
-  return { states: states.reshape([-1, states.shape[2]!]), catalog, rows, valid }
+  const items = batch.items ?? catalog.shape[0]!
+  return { states: states.reshape([-1, states.shape[2]!]), catalog, items, rows, valid }
 }
 
 /** p_i = x_i · w_{y_i}: [S]. Where there is no next item it is that of item 1, to be masked. */

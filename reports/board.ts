@@ -57,6 +57,7 @@ export interface Line {
   trainSeconds: number | null // mean over the seeds
   predictSeconds: number | null
   peakBytes: number | null // the largest
+  spent?: Spent // where the memory of the loss is known
   pareto: { time: boolean | null; memory: boolean | null } // no line is better in both (pareto.ts)
   device: string | null
   threads: number | null
@@ -64,6 +65,13 @@ export interface Line {
   about: readonly string[] // what each run says of itself
   cite: string | null
   version: string | null
+}
+
+/** What training took besides: means over the seeds. */
+export interface Spent {
+  lossBytes: number // tensors of the loss alone, the largest
+  epochSeconds: number // with its validation
+  bestEpoch: number | null // the first with the best valid value
 }
 
 export type Interval = readonly [low: number, high: number]
@@ -123,7 +131,7 @@ export function linesOf(
   const rankable = rankableOf(methods, first)
   const lines = methods.map((method) => {
     const place = ranked[rankable.indexOf(method)]
-    return lineOf(method, place ?? null, intervals.get(method) ?? {})
+    return { ...lineOf(method, place ?? null, intervals.get(method) ?? {}), ...spentOf(method.runs, first) }
   })
   const worth = ({ scores }: Line) => {
     const value = first === undefined ? undefined : scores[first.name]?.value
@@ -207,6 +215,27 @@ function lineOf(method: Method, place: Place | null, intervals: Line['intervals'
     cite: runs[0]?.submission.cite ?? null,
     version: runs[0]?.submission.made.version ?? null,
   }
+}
+
+/** Nothing where no run says what its loss takes. */
+function spentOf(runs: readonly Run[], first: MetricFacts | undefined): { spent?: Spent } {
+  const counted = runs.filter(({ cost, history }) => cost?.lossBytes !== undefined && history.length > 0)
+  if (counted.length === 0) return {}
+  const best = counted.flatMap(({ history }) => bestEpochOf(history, first?.better ?? 'higher') ?? [])
+  return {
+    spent: {
+      lossBytes: Math.max(...counted.map(({ cost }) => cost!.lossBytes!)),
+      epochSeconds: mean(counted.map(({ cost, history }) => cost!.trainSeconds / history.length)),
+      bestEpoch: best.length > 0 ? mean(best) : null,
+    },
+  }
+}
+
+function bestEpochOf(history: Run['history'], better: Metric['better']): number | null {
+  const sign = better === 'higher' ? 1 : -1
+  const lines = history.filter(({ valid }) => Number.isFinite(valid))
+  const best = Math.max(...lines.map(({ valid }) => sign * valid))
+  return lines.find(({ valid }) => sign * valid === best)?.epoch ?? null
 }
 
 function compare<T extends number | string>(a: T, b: T): number {

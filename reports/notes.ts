@@ -1,5 +1,6 @@
 /** The sentences around a table: what it is about, how its numbers came to be, and how to make them again. */
 import type { Board, Line, MetricFacts, Standing } from './board.ts'
+import { boundsOf } from './bounds.ts'
 import { NONE, ROUNDING, significant } from './numbers.ts'
 import { powerOf, sharedOf } from './table.ts'
 
@@ -32,6 +33,9 @@ export function notesOf(
     ...metrics.map(definition),
     ...(metrics.some(({ name }) => name.includes('@')) ? ['k is the number after the @.'] : []),
     ...protocol,
+    ...boundsOf(lines, first).map(
+      ({ model, about }) => `${model}, which has no rank: ${sentence(about.join(' '))}`,
+    ),
     `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
@@ -45,9 +49,13 @@ export function notesOf(
     ...(missing
       ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
       : []),
+    ...(lines.some(({ spent }) => spent !== undefined) ? [SPENT] : []),
     'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
   ]
 }
+
+const SPENT =
+  'loss memory: what the tensors of the loss alone take at once, counted on its graph for one batch; the gradients by states and items, which every loss has, are left out. epoch: wall-clock seconds with the validation after it. best epoch: the first with the best validation value.'
 
 /** What made a table, and what all of its rows have in common. */
 export function originOf(
@@ -76,7 +84,6 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',
     'Ties in score lists are broken by higher popularity in training, then by the smaller item id.',
-    'oracle, on made logs alone, ranks by the true law of the next item, the hidden state of the user included: a bound, not ranked. No method does better in expectation; what the run says of itself has the exact expectation.',
   ],
 }
 

@@ -7,6 +7,7 @@
  */
 import { mean } from '../math/statistics.ts'
 import type { Line, Standing } from './board.ts'
+import { boundsOf } from './bounds.ts'
 
 export interface Overall {
   datasets: readonly string[] // those with a ranked method, in the order of the standings
@@ -28,7 +29,11 @@ export function overallOf(standings: readonly Standing[]): Overall | null {
   const ranked = standings.filter(({ lines }) => lines.some(({ rank }) => rank !== null))
   if (ranked.length < 2) return null
   const pairs = new Map(
-    ranked.flatMap(({ lines }) => lines.map(({ model, loss }) => [`${model}\n${loss}`, { model, loss }])),
+    ranked.flatMap(({ lines, metrics }) => {
+      const bounds = boundsOf(lines, metrics[0])
+      const methods = lines.filter((line) => !bounds.includes(line))
+      return methods.map(({ model, loss }) => [`${model}\n${loss}`, { model, loss }])
+    }),
   )
   const methods = [...pairs.values()].map(({ model, loss }) => {
     const own = ranked.map(({ lines }) => lines.find((line) => line.model === model && line.loss === loss))

@@ -4,11 +4,13 @@
  * that are told apart by neither, the cheaper one still leaves the dearer one off the front only if its mean is as good.
  */
 import type { Line, MetricFacts } from './board.ts'
+import { boundsOf } from './bounds.ts'
 
-/** Same lines with `pareto` filled in. null where the quality or the cost is not known. */
+/** Same lines with `pareto` filled in. null where the quality or the cost is not known, and of bounds. */
 export function withPareto(lines: readonly Line[], first: MetricFacts | undefined): Line[] {
-  const worth = ({ scores }: Line) => {
-    const value = first === undefined ? undefined : scores[first.name]?.value
+  const bounds = new Set(boundsOf(lines, first))
+  const worth = (line: Line) => {
+    const value = first === undefined || bounds.has(line) ? undefined : line.scores[first.name]?.value
     return value === undefined ? null : first?.better === 'higher' ? -value : value
   }
   const time = front(lines.map((line) => [worth(line), secondsOf(line)]))

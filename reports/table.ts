@@ -3,7 +3,7 @@
  * What all finished rows have in common (device, seed, who sent it) is said once below the table, not in a column.
  */
 import type { Board, Line, MetricFacts, Standing } from './board.ts'
-import { bytes, commonPower, count, measured, NONE, seconds } from './numbers.ts'
+import { bytes, commonPower, count, measured, NONE, seconds, significant } from './numbers.ts'
 import { escapeCsv, escapeMarkdown } from './text.ts'
 
 export interface TableColumn {
@@ -22,6 +22,7 @@ export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
     { head: 'weights', kind: 'number', text: ({ parameters }) => count(parameters) },
     { head: 'train', kind: 'number', text: ({ trainSeconds }) => seconds(trainSeconds) },
     { head: 'peak memory', kind: 'number', text: ({ peakBytes }) => bytes(peakBytes) },
+    ...(lines.some(({ spent }) => spent !== undefined) ? spending : []),
     ...(lines.some(({ pareto }) => frontText(pareto) !== '') ? [front] : []),
     ...details.filter(({ text }) => new Set(lines.filter(isRun).map(text)).size > 1),
   ]
@@ -61,12 +62,14 @@ export function markdownTable(standing: Standing): string {
 /** All datasets of a track in one CSV, every number in full. A missing run has empty fields. */
 export function csv({ track, standings, overall }: Board): string {
   const metrics = [...new Set(standings.flatMap((standing) => standing.metrics.map(({ name }) => name)))]
+  const isSpent = standings.some(({ lines }) => lines.some(({ spent }) => spent !== undefined))
   const head = [
     ...['track', 'dataset', 'version', 'rank', 'rank_low', 'rank_high', 'model', 'loss', 'seeds'],
     ...metrics.flatMap((name) => ['', '_stderr', '_low', '_high', '_median', '_p95'].map((of) => name + of)),
     ...['groups', 'behind', 'behind_stderr', 'behind_p', 'visible', 'pareto_time', 'pareto_memory'],
     ...['mean_rank', 'missing'],
     ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
+    ...(isSpent ? ['loss_bytes', 'epoch_seconds', 'best_epoch'] : []),
   ]
   const rows = standings.flatMap(({ dataset, rows, lines }) =>
     lines.map((line) => [
@@ -83,10 +86,22 @@ export function csv({ track, standings, overall }: Board): string {
       ...placeIn(overall, line),
       ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
       ...[line.device, line.threads, line.by?.name ?? null],
+      ...(isSpent ? spentFields(line) : []),
     ]),
   )
   return [head, ...rows].map((row) => `${row.map(escapeCsv).join(',')}\n`).join('')
 }
+
+/** Columns of a track whose losses differ in memory. */
+const spending: readonly TableColumn[] = [
+  { head: 'loss memory', kind: 'number', text: ({ spent }) => bytes(spent?.lossBytes ?? null) },
+  { head: 'epoch', kind: 'number', text: ({ spent }) => seconds(spent?.epochSeconds ?? null) },
+  {
+    head: 'best epoch',
+    kind: 'number',
+    text: ({ spent }) => (spent?.bestEpoch == null ? NONE : significant(spent.bestEpoch, 3)),
+  },
+]
 
 const details: readonly TableColumn[] = [
   {
@@ -112,6 +127,10 @@ function metricColumn(metric: MetricFacts, lines: readonly Line[]): TableColumn 
       return measured(score.value * unit, score.stderr === null ? null : score.stderr * unit)
     },
   }
+}
+
+function spentFields({ spent }: Line): (number | null)[] {
+  return [spent?.lossBytes ?? null, spent?.epochSeconds ?? null, spent?.bestEpoch ?? null]
 }
 
 /** Mean rank over the datasets of the track, and on how many the method is missing. */

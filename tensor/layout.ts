@@ -20,12 +20,12 @@ type Named<T> = { readonly [name: string]: T }
 
 const TOGETHER = '*'
 
-export function layoutOf(weights: Weights, alone: (shape: Shape) => boolean): Group[] {
+export function layoutOf(weights: Weights, alone: (shape: Shape, name: string) => boolean): Group[] {
   const groups: Group[] = []
   const together: Member[] = []
   let size = 0
   for (const [name, { shape }] of weights)
-    if (alone(shape)) groups.push({ name, shape, members: [{ name, shape, from: 0 }] })
+    if (alone(shape, name)) groups.push({ name, shape, members: [{ name, shape, from: 0 }] })
     else {
       together.push({ name, shape, from: size })
       size += sizeOf(shape)

@@ -88,6 +88,7 @@ interface Message {
   text(field: number, value: string): Message
   raw(field: number, value: Uint8Array): Message
   nested(field: number, value: Message): Message
+  parts(): readonly Uint8Array[]
   bytes(): Uint8Array
 }
 
@@ -110,7 +111,15 @@ function message(): Message {
       parts.push(varint((field << 3) | 2), varint(value.length), value)
       return own
     },
-    nested: (field, value) => own.raw(field, value.bytes()),
+    /** Its parts as they are: joined at every level, weights would be there once a level. */
+    nested(field, value) {
+      const inner = value.parts()
+      const length = inner.reduce((total, part) => total + part.length, 0)
+      parts.push(varint((field << 3) | 2), varint(length))
+      for (const part of inner) parts.push(part)
+      return own
+    },
+    parts: () => parts,
     bytes: () => Buffer.concat(parts),
   }
   return own

@@ -21,6 +21,7 @@ export interface StepSpec {
   optimizer: { name: string; params?: Params }
   clip?: number // largest norm of the gradient; 0: any
   average?: number // decay of the average of the weights; 0: none
+  apart?: string // a weight that lies by itself, whatever its optimizer says
 }
 
 export interface StepProgram extends Program {
@@ -31,10 +32,10 @@ export interface StepProgram extends Program {
 }
 
 export function stepProgram(spec: StepSpec): StepProgram {
-  const { weights, feeds, loss, clip = 0, average = 0 } = spec
+  const { weights, feeds, loss, clip = 0, average = 0, apart } = spec
   const opened = openOptimizer(spec.optimizer.name, spec.optimizer.params)
   const { optimizer, settings } = opened
-  const groups = layoutOf(weights, (shape) => optimizer.alone(shape, settings))
+  const groups = layoutOf(weights, (shape, name) => name === apart || optimizer.alone(shape, settings))
   const kept = keptOf(groups, opened, average > 0)
   const scalars = (step: number, rate: number) => ({
     rate,

@@ -5,6 +5,7 @@
 import { zeros } from './compiled.ts'
 import { compileOn, type EngineOptions } from './devices.ts'
 import { pack, unpack } from './layout.ts'
+import { openProbe, type Probe, type ProbeOf } from './probe.ts'
 import { type Named, type NoiseRequest, prefixed, unprefixed } from './program.ts'
 import { type StepSpec, stepProgram } from './step.ts'
 import type { HostTensor, Weights } from './types.ts'
@@ -16,22 +17,30 @@ export interface TrainStep {
   weights(): Promise<Weights> // copies, brought from the device
   /** Where the weights are averaged their average, else the weights. Copies. */
   averages(): Promise<Weights>
-  /** All that the next step depends on. Copies. */
+  /** All that the next step depends on, until it is taken. */
   state(): Promise<StepState>
   restore(state: StepState): void
-  dispose(): Promise<void>
+  dispose(): Promise<void> // once or more
+}
+/** A step that others are built on. */
+export interface OpenStep extends TrainStep {
+  /** Hands out what is kept under these names as it lies in memory, to be read and written between two steps. */
+  lend(names: readonly string[], use: (kept: Named<HostTensor>) => void): Promise<void>
+  /** Another function of the weights, feeds and noise of this step: run before a step, it sees what the step will see. */
+  probe(f: ProbeOf): Promise<Probe>
 }
 export interface StepState {
   steps: number
   kept: Weights
 }
 
-export async function compileStep(spec: StepSpec, options: EngineOptions): Promise<TrainStep> {
+export async function compileStep(spec: StepSpec, options: EngineOptions): Promise<OpenStep> {
   const program = stepProgram(spec)
   const compiled = await compileOn(program, options)
   const { groups, opened, kept } = program
   let [now, next] = [startOf(program, spec.weights), startOf(program, spec.weights)]
   let steps = 0
+  let isOpen = true
 
   const unpacked = async (prefix: 'weights' | 'average') => {
     const own = unprefixed(prefix, now)
@@ -66,6 +75,13 @@ export async function compileStep(spec: StepSpec, options: EngineOptions): Promi
       return outputs.loss!.data[0]!
     },
     weights: () => unpacked('weights'),
+    async lend(names, use) {
+      const lent = Object.fromEntries(names.map((name) => [name, now[name]!]))
+      await compiled.fetch(lent)
+      use(lent)
+      compiled.changed(lent)
+    },
+    probe: (f) => openProbe(program, f, options, () => now),
     averages: () => unpacked(spec.average ? 'average' : 'weights'),
     async state() {
       await compiled.fetch(now)
@@ -80,7 +96,10 @@ export async function compileStep(spec: StepSpec, options: EngineOptions): Promi
       compiled.changed(now)
       steps = state.steps
     },
-    dispose: compiled.dispose,
+    async dispose() {
+      if (isOpen) await compiled.dispose()
+      isOpen = false
+    },
   }
 }
 

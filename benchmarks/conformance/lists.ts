@@ -1,5 +1,5 @@
 /** Metrics of the track `recommenders`: targets at places 1, 2, 3, 5, 10, 11, 50 and nowhere, in lists of 50 of a catalog of 120. */
-import type { Schema } from '../../contracts.ts'
+import type { Params, Schema } from '../../contracts.ts'
 import { LIST, listSchema } from '../lists.ts'
 import type { Case } from './case.ts'
 
@@ -11,7 +11,15 @@ export function listCases(): Case[] {
   const over = (value: (place: number) => number, k: number) =>
     PLACES.reduce((sum, place) => sum + (place >= 1 && place <= k ? value(place) : 0), 0) / PLACES.length
   const places = [1, 5, 10, 50]
+  const share = (k: number, value: number, about: string) =>
+    of(`surprisal@${k}`, 'takers', about, value, taken(), TAKEN)
   return [
+    share(
+      5,
+      0.3125,
+      'mean of (0 + ¼ + ½ + ¾ + 1)/5, (1 + 1 + ¼)/3, 0 and 0 at 16, 8, 4, 2, 1, 0 takers of 16',
+    ),
+    share(2, 0.28125, 'mean of (0 + ¼)/2, 1, 0 and 0'),
     ...places.map((k) =>
       of(`ndcg@${k}`, 'places', `(Σ 1/log2(place + 1) over places ≤ ${k}) / 8`, over(gain, k)),
     ),
@@ -57,7 +65,28 @@ function shifted(): Int32Array[] {
   })
 }
 
-function of(metric: string, name: string, about: string, value: number, lists = placed()): Case {
+/** Items 1 … 5 have 16, 8, 4, 2, 1 takers of 16, all others none. */
+const TAKEN: Params = {
+  takers: Array.from({ length: ITEMS + 1 }, (_, item) => (item >= 1 && item <= 5 ? 2 ** (5 - item) : 0)),
+  takersOf: 16,
+}
+
+function taken(): Int32Array[] {
+  const lists = [[1, 2, 3, 4, 5], [5, 6, 2], [], [1]]
+  return PLACES.map((_, user) => {
+    const list = lists[user % lists.length]!
+    return Int32Array.from({ length: LIST }, (_, i) => list[i] ?? 0)
+  })
+}
+
+function of(
+  metric: string,
+  name: string,
+  about: string,
+  value: number,
+  lists = placed(),
+  facts: Params = {},
+): Case {
   const user = Int32Array.from(PLACES, (_, i) => 1 + i)
   const target = user.map((id) => 100 + id)
   const items = Int32Array.from(lists.toReversed().flatMap((list) => [...list]))
@@ -68,7 +97,7 @@ function of(metric: string, name: string, about: string, value: number, lists = 
   return {
     id: `${metric}-${name}`,
     track: 'recommenders',
-    ...{ metric, about, value, facts: { items: ITEMS } },
+    ...{ metric, about, value, facts: { items: ITEMS, ...facts } },
     truth: { rows: user.length, data: { user, target } },
     predicted: { rows: user.length, data: { user: user.toReversed(), items } },
     schemas: { truth, predicted: listSchema },

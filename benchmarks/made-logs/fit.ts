@@ -6,7 +6,7 @@
  *
  *   distance = Σ_s w_s (log(made_s / real_s))²     over SIGNS, shares and scores below FAINT counted as FAINT
  *
- * users and items follow the size that is left after the core. What it will not do: promise that losses rank on the made log as
+ * users, items and the mean length follow what is left after the core. What it will not do: promise that losses rank on the made log as
  * on the real one (acceptance.ts says what was looked at), and find the best params there are: a search of some dozen tries.
  */
 import type { Params, Rng } from '../../contracts.ts'
@@ -138,12 +138,14 @@ function gapsOf(moments: Log['moments']): Partial<Settings> {
   }
 }
 
-/** users and items moved by what the core left of them. */
+/** users, items and lengths moved by what the core left of them: it drops short histories, so that the mean of a law is not that of the log. */
 function sized({ settings, shape }: Fitted, real: Shape): Settings {
   const toward = (asked: number, left: number, wanted: number) =>
     Math.max(1, Math.round(asked * Math.min(2, Math.max(0.5, wanted / left))))
+  const beyond = ({ meanLength }: Shape) => Math.max(0.1, meanLength - settings.lengthLeast + 0.5)
   return {
     ...settings,
+    lengthMean: rounded(settings.lengthMean + Math.log(beyond(real) / beyond(shape))),
     users: toward(settings.users, shape.users, real.users),
     items: toward(settings.items, shape.items, real.items),
   }

@@ -43,7 +43,7 @@ export async function judge({ subject, file, data, metrics, out }: JudgeRequest)
   const histories = await withHistories(dataset, data, truth)
   const items = Number(dataset.facts.items ?? 0)
   refuse(subject, columnRules, { columns, truth: histories, key: track.key, schema, items })
-  return scored({ dataset, manifest, track, schema, truth, metrics, out }, asStored(columns, schema))
+  return scored({ dataset, data, manifest, track, schema, truth, metrics, out }, asStored(columns, schema))
 }
 
 /** The columns of the file, floats in f64; refused by the rule that it breaks. */
@@ -90,6 +90,7 @@ async function withHistories(dataset: Dataset, data: string, truth: Columns): Pr
 async function scored(
   given: {
     dataset: Dataset
+    data: string
     manifest: string
     track: Track
     schema: Schema
@@ -103,7 +104,8 @@ async function scored(
   const ordered = byKey(stored, track.key)
   const { sha256, bytes } = await writeParquet(join(out, 'predictions.parquet'), schema, ordered)
   const measures = await Promise.all(given.metrics.map((name) => loadMeasure(dataset.track, name)))
-  const { scores, rows } = scoreColumns({ track, measures, facts: dataset.facts }, ordered, truth)
+  const facts = { ...dataset.facts, ...(await track.measured?.(dataset, given.data)) }
+  const { scores, rows } = scoreColumns({ track, measures, facts }, ordered, truth)
   await writeParquet(join(out, 'rows.parquet'), rows.schema, rows.columns)
   const { name, version } = dataset
   return {

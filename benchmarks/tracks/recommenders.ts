@@ -24,14 +24,14 @@ import type {
 import { UserError } from '../../io/errors.ts'
 import { readSplit } from '../../io/manifest.ts'
 import { cut } from '../batches.ts'
-import { listFlaw, listSchema, listsOf, scoresFrom } from '../lists.ts'
+import { listFlaw, listSchema, listsByProduct, listsOf } from '../lists.ts'
 import { countItems, countTakers, putLast, putPairs } from '../sequences.ts'
 
 const recommenders: Track<Recommenders> = {
   about: 'Next-item recommendation: a history in, the 50 best items of the whole catalog out',
   cite: 'doi:10.1145/3640457.3688140',
   key: 'user',
-  defaults: { length: 32 },
+  defaults: { length: 32, rows: 'auto' }, // L; which rows of the item table a step sees (rows.ts)
   watch: 'ndcg@10',
 
   predictions: () => listSchema,
@@ -104,10 +104,13 @@ function opened(
     ],
 
     predict({ states, catalog, scores: given }, batch) {
-      const scores = given
-        ? (r: number) => Float64Array.from(given.data.subarray(r * (items + 1), (r + 1) * (items + 1)))
-        : scoresFrom({ states: states!, catalog: catalog! }, batch.rows)
-      return listsOf(batch.ids, (batch as Asked).histories, popularity, scores)
+      const { histories } = batch as Asked
+      if (!given)
+        return listsByProduct(batch.ids, histories, popularity, { states: states!, catalog: catalog! })
+      const stride = items + 1
+      return listsOf(batch.ids, histories, popularity, (r) =>
+        Float64Array.from(given.data.subarray(r * stride, (r + 1) * stride)),
+      )
     },
 
     fit(method, params) {

@@ -9,7 +9,14 @@
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import type { Tensor } from '../../tensor/index.ts'
-import { drawPerPosition, logitsPerPosition, type Negatives, untaken } from '../negatives.ts'
+import {
+  bytesPerPosition,
+  drawPerPosition,
+  logitsPerPosition,
+  lookupsPerPosition,
+  type Negatives,
+  untaken,
+} from '../negatives.ts'
 import { meanOver, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { negatives: 256 }
@@ -18,6 +25,9 @@ const bcePlus: Loss<Recommenders, typeof defaults> = {
   about: 'Binary cross-entropy against several drawn items at each position',
   cite: 'arXiv:2409.18721',
   defaults,
+
+  lookups: lookupsPerPosition,
+  bytes: ({ negatives }, at) => bytesPerPosition(negatives, at),
 
   value(output, batch, { negatives }, noise) {
     const positions = positionsOf(output, batch)

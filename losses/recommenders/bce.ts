@@ -7,12 +7,15 @@
  * This is `bce-plus` with K = 1, where it says how j is drawn.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
+import { NEGATIVES } from '../negatives.ts'
 import bcePlus from './bce-plus.ts'
 
 const bce: Loss<Recommenders> = {
   about: 'Binary cross-entropy against one drawn item at each position',
   cite: 'arXiv:1808.09781',
   defaults: {},
+
+  lookups: { noise: NEGATIVES, most: (_, { size, length }) => size * length },
 
   value: (output, batch, _, noise) => bcePlus.value(output, batch, { negatives: 1 }, noise),
 }

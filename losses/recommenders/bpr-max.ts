@@ -10,7 +10,7 @@
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { logSumExp, type Tensor, tf } from '../../tensor/index.ts'
-import { isNext, type Negatives } from '../negatives.ts'
+import { isNext, NEGATIVES, type Negatives } from '../negatives.ts'
 import { meanOver, NEVER, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { negatives: 2048, penalty: 1 } // K and λ
@@ -20,10 +20,14 @@ const bprMax: Loss<Recommenders, typeof defaults> = {
   cite: 'arXiv:1706.03847',
   defaults,
 
+  /** S · K six times: logits, mask, log σ, two softmaxes and a gradient. */
+  bytes: ({ negatives }, { size, length }) => 4 * 6 * size * length * negatives,
+  lookups: { noise: NEGATIVES, most: ({ negatives }) => negatives },
+
   value(output, batch, { negatives, penalty }, noise) {
     const positions = positionsOf(output, batch)
     const { states, catalog } = positions
-    const drawn = noise('negatives', [negatives], { integer: catalog.shape[0]! }) // [K]
+    const drawn = noise(NEGATIVES, [negatives], { integer: positions.items }) // [K]
     const logits = tf.matMul(states, tf.gather(catalog, drawn), false, true) // [S, K]
     const counts = tf.scalar(1).sub(isNext(positions, drawn.expandDims(0))) // [S, K]
     return meanOver(bprMaxOf(rightLogits(positions), { logits, counts }, penalty), positions.valid)

@@ -8,7 +8,7 @@
  * the optimizer's. Departure: losses/negatives.ts on how j is drawn.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
-import { drawPerPosition, logitsPerPosition, untaken } from '../negatives.ts'
+import { drawPerPosition, logitsPerPosition, lookupsPerPosition, untaken } from '../negatives.ts'
 import { meanOver, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { negatives: 1 }
@@ -17,6 +17,8 @@ const bpr: Loss<Recommenders, typeof defaults> = {
   about: 'The next item ranked above drawn ones, pair by pair',
   cite: 'arXiv:1205.2618',
   defaults,
+
+  lookups: lookupsPerPosition,
 
   value(output, batch, { negatives }, noise) {
     const positions = positionsOf(output, batch)

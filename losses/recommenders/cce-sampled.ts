@@ -8,7 +8,7 @@
  * of S · K · D. Faster and Memory-Efficient Training of Sequential Recommendation Models, arXiv:2509.09682.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
-import { drawPerPosition, isNext } from '../negatives.ts'
+import { drawPerPosition, isNext, lookupsPerPosition } from '../negatives.ts'
 import { meanOver, NEVER, positionsOf, rightLogits } from '../positions.ts'
 import { streamedLogSumExpOf } from '../streamed.ts'
 
@@ -18,6 +18,11 @@ const cceSampled: Loss<Recommenders, typeof defaults> = {
   about: 'Cross-entropy over the next item and drawn ones at each position, tile by tile',
   cite: 'arXiv:2509.09682',
   defaults,
+
+  lookups: lookupsPerPosition,
+  /** Vectors of a tile and their products with the states; what is drawn, and its mask. */
+  bytes: ({ negatives, tile }, { size, length, width }) =>
+    4 * 2 * size * length * (Math.min(tile, negatives) * width + negatives),
 
   value(output, batch, { negatives, tile }, noise) {
     const positions = positionsOf(output, batch)

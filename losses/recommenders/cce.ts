@@ -15,6 +15,8 @@ const cce: Loss<Recommenders, typeof defaults> = {
   about: 'Cross-entropy over the whole catalog, exact, tile by tile',
   cite: 'arXiv:2411.09009',
   defaults,
+  /** The logits of a tile and their exponentials. */
+  bytes: ({ tile }, { size, length, items }) => 4 * 2 * size * length * Math.min(tile, items),
 
   value(output, batch, { tile }) {
     const positions = positionsOf(output, batch)

@@ -10,7 +10,7 @@
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { logSumExp, type Tensor, tf } from '../../tensor/index.ts'
-import { drawPerSequence, logitsPerSequence, type Negatives, untaken } from '../negatives.ts'
+import { drawPerSequence, logitsPerSequence, NEGATIVES, type Negatives, untaken } from '../negatives.ts'
 import { meanOver, NEVER, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { negatives: 256 }
@@ -20,10 +20,14 @@ const ceSampled: Loss<Recommenders, typeof defaults> = {
   cite: 'arXiv:2309.07602',
   defaults,
 
+  /** The vectors that are looked up once a sequence, the logits and their gradient. */
+  bytes: ({ negatives }, { size, length, width }) => 4 * size * negatives * (width + 2 * length),
+  lookups: { noise: NEGATIVES, most: ({ negatives }, { size }) => size * negatives },
+
   value(output, batch, { negatives }, noise) {
     const positions = positionsOf(output, batch)
     const { catalog, states } = positions
-    const drawn = drawPerSequence(batch, catalog, negatives, noise) // [B, K]
+    const drawn = drawPerSequence(batch, positions, negatives, noise) // [B, K]
     const length = batch.target.shape[1]!
     const allowed = untaken(batch, drawn, catalog.shape[0]!) // [B, K]
     const counts = allowed.expandDims(1).tile([1, length, 1]).reshape([-1, negatives]) // [S, K]

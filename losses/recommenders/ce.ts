@@ -14,6 +14,7 @@ const ce: Loss<Recommenders> = {
   about: 'Cross-entropy over the whole catalog',
   cite: 'doi:10.1145/3640457.3688140',
   defaults: {},
+  bytes: (_, { size, length, items }) => 4 * 2 * size * length * items, // logits, and their gradient
 
   value(output, batch) {
     const positions = positionsOf(output, batch)

@@ -9,7 +9,7 @@
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { tf } from '../../tensor/index.ts'
-import { drawPerPosition, logitsPerPosition } from '../negatives.ts'
+import { bytesPerPosition, drawPerPosition, logitsPerPosition, lookupsPerPosition } from '../negatives.ts'
 import { meanOver, positionsOf, rightLogits } from '../positions.ts'
 import { bceOf } from './bce-plus.ts'
 
@@ -20,11 +20,14 @@ const gbce: Loss<Recommenders, typeof defaults> = {
   cite: 'doi:10.1145/3604915.3608783',
   defaults,
 
+  lookups: lookupsPerPosition,
+  bytes: ({ negatives }, at) => bytesPerPosition(negatives, at),
+
   value(output, batch, { negatives, calibration }, noise) {
     const positions = positionsOf(output, batch)
     const drawn = drawPerPosition(positions, negatives, noise) // [S, K]
     const logits = logitsPerPosition(positions, drawn)
-    const weight = positiveWeight(negatives, positions.catalog.shape[0]!, calibration)
+    const weight = positiveWeight(negatives, positions.items, calibration)
     const values = bceOf(rightLogits(positions), { logits, counts: tf.onesLike(logits) }, weight)
     return meanOver(values, positions.valid)
   },

@@ -28,6 +28,17 @@ const rece: Loss<Recommenders, Settings> = {
   cite: 'doi:10.1145/3627673.3679986',
   defaults,
 
+  /**
+   * The projections of a round, or what all rounds keep for the gradient: the logits, and the vectors on both sides, which we look up
+   * chunk by chunk, (1 + 2 n_ec) N of items. The count of the paper's code has four tensors of logits and no vectors.
+   */
+  bytes(params, { size, length, width, items }) {
+    const chunks = chunksOf(params, { size, length, catalog: items })
+    const [x, y] = [Math.ceil((size * length) / chunks), Math.ceil(((1 + 2 * params.extra) * items) / chunks)]
+    const kept = params.rounds * chunks * ((x + Math.min(y, items)) * width + x * Math.min(y, items))
+    return 4 * Math.max(chunks * Math.max(size * length, items), kept)
+  },
+
   value(output, batch, params, noise) {
     const positions = positionsOf(output, batch)
     const [size, length] = batch.target.shape as [number, number]

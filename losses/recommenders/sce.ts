@@ -36,6 +36,34 @@ const sce: Loss<Recommenders, Settings> = {
   cite: 'doi:10.1145/3640457.3688140',
   defaults,
 
+  /**
+   * The largest products are found in a first pass over the whole table, those of each center; here they are found again, among
+   * fewer rows but the same ones.
+   */
+  lookups: {
+    most(params, at) {
+      const { buckets, items } = sizesOf(params, { ...at, catalog: at.items })
+      return buckets * items
+    },
+    each: ({ items }) => items,
+    centers(output, batch, params, noise) {
+      const [size, length] = batch.target.shape as [number, number]
+      const { buckets } = sizesOf(params, { size, length, catalog: batch.items ?? output.catalog.shape[0]! })
+      return centersOf(positionsOf(output, batch), buckets, params, noise)
+    },
+  },
+
+  /**
+   * Projections, which are freed at once, or the blocks: logits twice, for value and gradient as in `ce`, and the vectors that are
+   * looked up. Counts of the paper's code have the logits once.
+   */
+  bytes(params, { size, length, width, items }) {
+    const { buckets, ...block } = sizesOf(params, { size, length, catalog: items })
+    const projections = buckets * Math.max(size * length, items)
+    const logits = block.positions * (block.items + 1)
+    return 4 * Math.max(projections, buckets * (2 * logits + (block.positions + block.items) * width))
+  },
+
   value(output, batch, params, noise) {
     const positions = positionsOf(output, batch)
     const [size, length] = batch.target.shape as [number, number]
@@ -90,9 +118,7 @@ export function sceOf(at: Positions, centers: Tensor, block: { positions: number
 function choose(at: Positions, centers: Tensor, block: { positions: number; items: number }) {
   const hidden = at.valid.sub(1).mul(-NEVER) // [S], 0 or −1e30
   const onPositions = tf.matMul(centers, stopGradient(at.states), false, true).add(hidden) // [n_b, S]
+  const chosen = tf.topk(onPositions, block.positions).indices // now: then one of the projections is held at a time
   const onItems = tf.matMul(centers, stopGradient(at.catalog), false, true) // [n_b, N]
-  return {
-    chosen: tf.topk(onPositions, block.positions).indices,
-    shortlist: tf.topk(onItems, block.items).indices,
-  }
+  return { chosen, shortlist: tf.topk(onItems, block.items).indices }
 }

@@ -27,20 +27,25 @@ const regenerator: Regenerator = {
   },
 
   async make(dataset, file, path, signal) {
-    const { source, generator: _, seed, strategy, quantile, core, ...size } = dataset.params
+    const { source, seed, size, rule } = partsOf(dataset.params)
     const root = `${path}.work`
     const run = async (work: unknown, name: string, outs: string, params: Params) => {
       const stage: Stage = { id: name, run: name, deps: [LOG], outs: [outs], params, device: 'cpu' }
       await mkdir(join(root, outs), { recursive: true })
       const places = { deps: { [LOG]: join(root, LOG) }, outs: { [outs]: join(root, outs) } }
-      const quiet = { log: () => {}, progress: () => {}, asked: { stages: '', flags: '' }, workers: 1 }
+      const quiet = {
+        log: () => {},
+        progress: () => {},
+        asked: { stages: '', flags: '' },
+        workers: 1,
+        key: '',
+      }
       const journal = { done: () => undefined, record: async () => {}, receipts: new Map<string, Json>() }
       const around = { root, key: '', seed: seed as number, places, journal, signal, ...quiet }
       await (work as RunStage)(stage, stageContext(stage, around))
     }
     try {
       await run(interactions, 'interactions', LOG, { source: source!, size })
-      const rule = { strategy: strategy!, quantile: quantile!, core: core! }
       await run(split, 'split', dataset.name, rule)
       await renameDurable(join(root, dataset.name, file.path), path)
     } finally {
@@ -50,3 +55,24 @@ const regenerator: Regenerator = {
 }
 
 export default regenerator
+
+/** What the manifest says of a made log and of its split, apart: the params of the two stages. */
+function partsOf(params: Params) {
+  const {
+    source,
+    generator: _,
+    seed,
+    strategy,
+    quantile,
+    cuts,
+    fold,
+    dedup,
+    core,
+    rules: __,
+    ...size
+  } = params
+  const name = strategy === 'rolling' ? `rolling-${fold}` : strategy
+  const all = { strategy: name, quantile, cuts, dedup, core }
+  const given = Object.entries(all).filter(([, value]) => value !== undefined)
+  return { source, seed, size, rule: Object.fromEntries(given) as Params }
+}

@@ -26,6 +26,7 @@ import {
 } from '../../reports/board.ts'
 import { type Drawing, drawCurves, drawScores } from '../../reports/draw.ts'
 import { drawFields } from '../../reports/draw-fields.ts'
+import { drawMemory } from '../../reports/draw-memory.ts'
 import { markdown } from '../../reports/markdown.ts'
 import { notesOf, PROTOCOL } from '../../reports/notes.ts'
 import { overallOf } from '../../reports/overall.ts'
@@ -149,6 +150,7 @@ async function draw(
   }
   return [
     ...(await drawScores(standing)),
+    ...(await drawMemory(standing)),
     ...(await drawFields(dataset, standing.lines, { data: folders.data, predictions })),
     ...(await drawCurves(dataset.name, methods, track.watch)),
   ]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { LIST, listFlaw, listsOf, scoresFrom } from '../../benchmarks/lists.ts'
+import { LIST, listFlaw, listsByProduct, listsOf, openScores } from '../../benchmarks/lists.ts'
 import { logits } from '../../benchmarks/logits.ts'
 import { rng } from '../../math/rng.ts'
 import type { HostTensor } from '../../tensor/types.ts'
@@ -41,22 +41,53 @@ describe('benchmarks/logits', () => {
 })
 
 describe('benchmarks/lists', () => {
-  it(`scores the last place of each row, whatever the sizes (seed ${seed})`, () => {
-    const stream = rng(seed)
-    const [batch, length, width, items] = [35, 3, 2, 5] // 35 rows are two blocks of users; 5 items need padding
-    const states = tensor([batch, length, width], () => stream.normal())
-    const catalog = tensor([items, width], () => stream.normal())
-    const scores = scoresFrom({ states, catalog }, 33)
-    for (const r of [0, 1, 31, 32, 7]) {
-      const row = scores(r)
-      assert.equal(row.length, items + 1)
-      const at = (r * length + length - 1) * width
-      for (let j = 0; j < items; j++) {
-        const sum =
-          states.data[at]! * catalog.data[j * width]! + states.data[at + 1]! * catalog.data[j * width + 1]!
-        assert.equal(row[j + 1], sum)
+  for (const tile of [5, 3, 100])
+    it(`scores the last place of each row, in tiles of ${tile} (seed ${seed})`, () => {
+      const stream = rng(seed)
+      const [batch, length, width, items] = [35, 3, 2, 11] // 11 items are no multiple of four
+      const states = tensor([batch, length, width], () => stream.normal())
+      const catalog = tensor([items, width], () => stream.normal())
+      const score = openScores({ states, catalog }, tile)
+      for (const [from, count] of [
+        [0, 32],
+        [32, 1], // an odd number of rows
+        [7, 5],
+      ] as const) {
+        const found = Array.from({ length: count }, () => [] as number[])
+        score(from, count, (i, scores, first) => {
+          assert.equal(first, found[i]!.length + 1)
+          found[i]!.push(...scores)
+        })
+        for (const [i, row] of found.entries()) {
+          const at = ((from + i) * length + length - 1) * width
+          assert.equal(row.length, items)
+          for (let j = 0; j < items; j++) {
+            const sum =
+              states.data[at]! * catalog.data[j * width]! +
+              states.data[at + 1]! * catalog.data[j * width + 1]!
+            assert.equal(row[j], sum)
+          }
+        }
       }
-    }
+    })
+
+  it(`lists by product what it lists by score (seed ${seed})`, () => {
+    const stream = rng(seed, 'both')
+    const [users, width, items] = [37, 3, 130]
+    const rounded = () => Math.round(2 * stream.normal()) // many ties
+    const output = { states: tensor([users, 1, width], rounded), catalog: tensor([items, width], rounded) }
+    const popularity = Float64Array.from({ length: items + 1 }, () => stream.integer(4))
+    const histories = Array.from({ length: users }, () => Int32Array.of(1 + stream.integer(items), 2))
+    const ids = Int32Array.from({ length: users }, (_, u) => u)
+    const scoresOf = (r: number) =>
+      Float64Array.from({ length: items + 1 }, (_, item) => {
+        let sum = 0
+        for (let d = 0; d < width; d++)
+          sum += output.states.data[r * width + d]! * (output.catalog.data[(item - 1) * width + d] ?? 0)
+        return sum
+      })
+    const found = listsByProduct(ids, histories, popularity, output)
+    assert.deepEqual(found, listsOf(ids, histories, popularity, scoresOf))
   })
 
   it('fills one list per user', () => {

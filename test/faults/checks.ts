@@ -46,3 +46,6 @@ export function tally() {
     },
   })
 }
+
+/** A folder that is gone when the process is. */
+export { temporary as scratch } from '../benchmarks/toy-datasets.ts'

@@ -55,6 +55,7 @@ describe(`negatives (seed ${seed})`, () => {
     const positions = {
       states: tf.zeros([2, 1]),
       catalog: tf.zeros([5, 1]),
+      items: 5,
       rows: tf.tensor1d([3, 0], 'int32'),
       valid: tf.ones([2]),
     }

@@ -1,26 +1,34 @@
 /**
  * What a loss costs: time and memory of its value and gradient alone, over the size of the catalog.
  *
- *   npm run bench:losses [-- --items 1000,10000,100000 --losses ce,cce,sce --size 32 --length 32 --json]
+ *   npm run bench:losses [-- --items 1000,10000,100000 --losses ce,cce,sce --size 32 --length 32 --json --out folder]
  *
- * States [s, l, 64] and items [N, 64] are the weights, so nothing but the loss is in the graph. Every case is a process of its
- * own: `bytes` is its peak resident memory beyond that of the same process holding the same inputs and outputs, `model` is what
- * a formula says the loss must hold (FORMULAS below, bytes). CPU time, one thread, least of the steps after the first.
+ * States [s, l, 64] and items [N, 64] are the weights, so nothing but the loss is in the graph. `counted` is what its tensors take
+ * at once (benchmarks/loss-bytes.ts), `by formula` what the analytic model of the loss says (`bytes` in its file). Every case runs
+ * in a process of its own: `resident` is its peak beyond that of the same process with the same inputs and outputs, which has
+ * the workspace of kernels in it and what the allocator keeps. CPU time, one thread, least of the steps after the first.
+ * With --out, memory.svg, time.svg and losses.json are written there.
  */
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { choose } from '../../benchmarks/choice.ts'
+import { lossBytes } from '../../benchmarks/loss-bytes.ts'
 import type { Loss, Recommenders } from '../../contracts.ts'
+import { writeDurable } from '../../io/files.ts'
 import { load, namesIn } from '../../io/lookup.ts'
-import sce, { sizesOf } from '../../losses/recommenders/sce.ts'
+import ceLoss from '../../losses/recommenders/ce.ts'
 import { rng } from '../../math/rng.ts'
+import { type MemoryPoint, memorySvg, timeSvg } from '../../reports/memory-charts.ts'
 import { compileGradients, type LossOf } from '../../tensor/engine.ts'
 import { drawNoise } from '../../tensor/noise.ts'
 import type { HostTensor } from '../../tensor/types.ts'
 
 const WIDTH = 64
 const STEPS = 4
+const ceBytes = ceLoss.bytes!
 
 interface Case {
   loss: string // or 'nothing': the sum of the inputs
@@ -41,44 +49,79 @@ const { values } = parseArgs({
     size: { type: 'string', default: '32' },
     length: { type: 'string', default: '32' },
     json: { type: 'boolean', default: false },
+    out: { type: 'string' },
   },
 })
-function report(): void {
+async function report(): Promise<void> {
   const [size, length] = [Number(values.size), Number(values.length)]
   console.log(
     `${cpus()[0]?.model}, one thread; batch ${size} × ${length}, width ${WIDTH}; defaults of each loss`,
   )
-  console.log('loss           items      ms   of ce   MB of the loss   by formula')
-  const lines: object[] = []
+  console.log('loss           items      ms   of ce   MB counted  by formula  counted/formula   MB resident')
+  const lines: Line[] = []
   for (const items of values.items.split(',').map(Number)) {
-    const empty = run({ loss: 'nothing', items, size, length })
-    const ce = run({ loss: 'ce', items, size, length })
+    const at = { items, size, length }
+    const empty = run({ loss: 'nothing', ...at })
+    const ce = isTooLarge(at) ? null : run({ loss: 'ce', ...at })
     for (const loss of values.losses.split(',')) {
-      const { ms, peak } = loss === 'ce' ? ce : run({ loss, items, size, length })
-      const bytes = Math.max(0, peak - empty.peak)
-      const model = FORMULAS[loss]?.({ loss, items, size, length }) ?? null
-      lines.push({ loss, items, ms, ratio: ms / ce.ms, bytes, model })
-      const mb = (count: number | null) => (count === null ? '—' : (count / 2 ** 20).toFixed(1)).padStart(12)
-      console.log(
-        `${loss.padEnd(12)} ${String(items).padStart(7)} ${ms.toFixed(0).padStart(7)} ${(ms / ce.ms).toFixed(2).padStart(7)} ` +
-          `    ${mb(bytes)} ${mb(model)}`,
-      )
+      if (loss === 'ce' && ce === null) continue
+      const { ms, peak } = loss === 'ce' ? ce! : run({ loss, ...at })
+      const { model, counted } = await bytesOf({ loss, ...at })
+      const line = {
+        loss,
+        items,
+        ms,
+        ratio: ce && ms / ce.ms,
+        model,
+        counted,
+        resident: Math.max(0, peak - empty.peak),
+      }
+      lines.push(line)
+      print(line)
     }
   }
   if (values.json) console.log(JSON.stringify(lines))
+  if (values.out !== undefined) await draw(values.out, lines)
 }
 
-/** Bytes that must exist at once, from the definition of each loss (float32). S = s l positions. */
-const FORMULAS: Record<string, (at: Case) => number> = {
-  ce: ({ size, length, items }) => 4 * 2 * size * length * items, // logits, and their gradient
-  cce: ({ size, length }) => 4 * 2 * size * length * 1024,
-  sce: ({ size, length, items }) => {
-    const { buckets, positions, items: block } = sizesOf(sce.defaults, { size, length, catalog: items })
-    const projections = Math.max(buckets * size * length, buckets * items)
-    return (
-      4 * Math.max(projections, buckets * positions * (block + 1) + buckets * (positions + block) * WIDTH)
-    )
-  },
+interface Line extends MemoryPoint {
+  ms: number
+  ratio: number | null // to ce
+  resident: number
+}
+
+function print({ loss, items, ms, ratio, model, counted, resident }: Line): void {
+  const share = model === null ? '—' : (counted / model).toFixed(2)
+  console.log(
+    `${loss.padEnd(12)} ${String(items).padStart(7)} ${ms.toFixed(0).padStart(7)} ${(ratio?.toFixed(2) ?? '—').padStart(7)} ` +
+      `${mb(counted).padStart(12)} ${mb(model).padStart(11)} ${share.padStart(16)} ${mb(resident).padStart(13)}`,
+  )
+}
+
+function mb(count: number | null): string {
+  return count === null ? '—' : (count / 2 ** 20).toFixed(1)
+}
+
+/** `ce` beyond 2 GB by its formula is left out: 10⁵ items at 1024 positions are 0.8 GB. */
+function isTooLarge({ items, size, length }: Omit<Case, 'loss'>): boolean {
+  return ceBytes({}, { items, size, length, width: WIDTH }) > 2 ** 31
+}
+
+/** Bytes by the formula of the loss, and as counted on its graph. */
+async function bytesOf({ loss: name, ...at }: Case): Promise<{ model: number | null; counted: number }> {
+  const chosen = await choose<Loss>('loss', 'losses/recommenders', name)
+  const sizes = { ...at, width: WIDTH }
+  return { model: chosen.entry.bytes?.(chosen.params, sizes) ?? null, counted: lossBytes(chosen, sizes) }
+}
+
+async function draw(folder: string, lines: readonly Line[]): Promise<void> {
+  const alt = lines
+    .map(({ loss, items, counted }) => `${loss} at ${items} items ${mb(counted)} MB`)
+    .join('; ')
+  await writeDurable(join(folder, 'memory.svg'), await memorySvg(lines, `Memory over items: ${alt}`))
+  const times = lines.map(({ loss, items, ms }) => ({ series: loss, items, ms }))
+  await writeDurable(join(folder, 'time.svg'), await timeSvg(times, 'Time of value and gradient over items'))
+  await writeDurable(join(folder, 'losses.json'), `${JSON.stringify(lines, null, 2)}\n`)
 }
 
 function run(at: Case): Found {
@@ -125,4 +168,4 @@ async function measure({ loss: name, items, size, length }: Case): Promise<Found
 }
 
 if (values.case !== undefined) console.log(JSON.stringify(await measure(JSON.parse(values.case) as Case)))
-else report()
+else await report()

@@ -202,6 +202,13 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of('recommenders/hit-rate.ts', ['weighted by place', '() => 1)', '(place) => 1 / place)']),
   ...of(
+    'recommenders/surprisal.ts',
+    ['fillers counted', 'item > 0', 'item >= 0'],
+    ['what nobody took is no surprise', 'if (count === 0) return 1', 'if (count === 0) return 0'],
+    ['in bits', ' / most', ''],
+    ['over the whole cut-off', 'Math.max(1, listed.length)', 'top'],
+  ),
+  ...of(
     'recommenders/coverage.ts',
     ['fillers counted', 'shown.delete(0)', ''],
     ['a share of what is listed', '(facts.items as number)', '(predicted.rows * top)'],

@@ -19,6 +19,7 @@ function positions(states: Matrix, items: Matrix, rows: readonly number[]): Posi
   return {
     states: matrix(states),
     catalog: matrix(items),
+    items: items.length,
     rows: tf.tensor1d(
       [...rows].map((row) => Math.max(row, 0)),
       'int32',

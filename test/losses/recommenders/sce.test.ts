@@ -20,6 +20,7 @@ function outputOf(states: Matrix, items: Matrix, size: number) {
   return {
     states: tf.tensor(states.flat(), [size, states.length / size, width]),
     catalog: tf.tensor(items.flat(), [items.length, width]),
+    items: items.length,
   }
 }
 function at(states: Matrix, items: Matrix, rows: readonly number[]): Positions {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { footprint } from '../../tensor/footprint.ts'
+import { tf } from '../../tensor/index.ts'
+import type { Program } from '../../tensor/program.ts'
+import type { Tensor } from '../../tensor/types.ts'
+
+/** Of one input x [10, 20]: 800 bytes a tensor of its size. */
+const bytesOf = (f: (x: Tensor) => Tensor, without?: (shape: readonly number[]) => boolean) => {
+  const program: Program = {
+    inputs: { x: { shape: [10, 20], dtype: 'float32' } },
+    run: ({ x }) => ({ y: f(x!) }),
+  }
+  return footprint(program, without)
+}
+
+describe('tensor/footprint', () => {
+  it('holds one tensor where each is made from the one before in place', () => {
+    assert.equal(
+      bytesOf((x) => x.sigmoid().tanh().square()),
+      800,
+    )
+  })
+
+  it('holds two where an operand is read again later', () => {
+    const twice = (x: Tensor) => {
+      const y = x.sigmoid()
+      return y.tanh().mul(y)
+    }
+    assert.equal(bytesOf(twice), 1600)
+  })
+
+  it('takes a reshape for its source', () => {
+    assert.equal(
+      bytesOf((x) => x.sigmoid().reshape([200]).tanh()),
+      800,
+    )
+  })
+
+  it('frees what was read for the last time', () => {
+    // x xᵀ [10, 10] twice over: 400, then the next product beside it
+    assert.equal(
+      bytesOf((x) => tf.matMul(tf.matMul(x, x, false, true), x).sum()),
+      400 + 800,
+    )
+    assert.equal(
+      bytesOf((x) => tf.matMul(x, x, false, true).sum()),
+      400 + 4,
+    )
+  })
+
+  it('counts a byte for a truth value, and nothing that is left out', () => {
+    assert.equal(
+      bytesOf((x) => x.greater(0.5)),
+      200,
+    )
+    assert.equal(
+      bytesOf(
+        (x) => x.sigmoid(),
+        ([rows]) => rows === 10,
+      ),
+      0,
+    )
+  })
+
+  it('does not write over an input', () => {
+    assert.equal(
+      bytesOf((x) => x.neg()),
+      800,
+    )
+  })
+})

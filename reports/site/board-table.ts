@@ -58,8 +58,14 @@ const up = 'ascending' as const
 
 function columnsOf(standing: Standing, place: Place): Column[] {
   const { lines, metrics } = standing
-  const scores = metrics.map((metric, i) => metricColumn(metric, lines, i === 0))
+  const scores = shownOf(metrics).map((metric, i) => metricColumn(metric, lines, i === 0))
   return [...nameColumns(rankedIn(lines), place), ...scores, ...COSTS]
+}
+
+/** Of metrics at several cut-offs those at the one that ranks; all others are on the pages of the methods and in the CSV. */
+export function shownOf(metrics: readonly MetricFacts[]): readonly MetricFacts[] {
+  const cutOf = ({ name }: MetricFacts) => name.split('@')[1]
+  return metrics.filter((metric) => cutOf(metric) === undefined || cutOf(metric) === cutOf(metrics[0]!))
 }
 
 /** Where a line stands among the ranked ones, and what it is called. */

@@ -40,6 +40,7 @@ describe('the site in a browser', function () {
   })
   beforeEach(async () => {
     page = await browser.newPage()
+    page.setDefaultTimeout(120_000) // a loaded machine takes its time
     wrong = watch(page)
   })
   afterEach(async () => {

@@ -40,7 +40,7 @@ const regenerator: Regenerator = {
         workers: 1,
       }
       const journal = { done: () => undefined, record: async () => {}, receipts: new Map<string, Json>() }
-      const around = { root, seed: seed as number, places, journal, signal, ...quiet }
+      const around = { root, key: '', seed: seed as number, places, journal, signal, ...quiet }
       await (work as RunStage)(stage, stageContext(stage, around))
     }
     try {

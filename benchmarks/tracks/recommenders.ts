@@ -49,14 +49,15 @@ const recommenders: Track<Recommenders> = {
     const length = params.length as number
     if (!Number.isInteger(length) || length < 1)
       throw new UserError(`budget: length must be a whole number from 1 (got ${length})`)
-    oneOf('search', String(params.search), ['exact', 'approximate'])
+    const { search = 'exact' } = params
+    oneOf('search', String(search), ['exact', 'approximate'])
     const read = (split: Split) => readSplit(folder, dataset, split, COLUMNS)
     const learned = await read('train')
     const [train, valid, test] = [learned, await read('valid'), await read('test')].map(usersOf)
     const ends = learned.data.time as BigInt64Array
     const interactions = { items, sequences: sequencesOf(train!), ends }
     const whole = opened({ train: train!, valid: valid!, test: test! }, interactions, length)
-    if (params.search === 'exact') return whole
+    if (search === 'exact') return whole
     const asked = { popularity: countItems(interactions.sequences, items), rows: test!.ids.length }
     return { ...whole, search: (signal) => openSearch(asked, signal) }
   },

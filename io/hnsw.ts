@@ -27,9 +27,12 @@ export async function importHnsw(name: string = HNSW): Promise<OpenIndex> {
   let loaded: Package
   try {
     loaded = await import(name)
-  } catch {
+  } catch (error) {
+    const [reason = ''] = String((error as Error).message).split('\n')
+    const isAbsent = /^Cannot find/.test(reason) && reason.includes(`'${name}'`)
+    const state = isAbsent ? 'is not installed' : `could not be loaded (${reason})`
     throw new UserError(
-      `budget: search 'approximate' needs ${name}, which is not installed. npm install ${name}@3.0.0 adds it`,
+      `budget: search 'approximate' needs ${name}, which ${state}. npm install ${name}@3.0.0 adds it`,
     )
   }
   const { HierarchicalNSW } = loaded.default

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openApproximateLists, RECALL, recallWords, searchOf } from '../../benchmarks/approximate-lists.ts'
+import { fit } from '../../benchmarks/fit.ts'
 import { LIST, listsByProduct } from '../../benchmarks/lists.ts'
 import { reproduce } from '../../benchmarks/reproduce.ts'
 import { score } from '../../benchmarks/score.ts'
@@ -196,6 +197,20 @@ describe('a run with search: approximate', () => {
     const { out, facts } = await run('exact')
     assert.ok(!(RECALL in facts))
     assert.ok(!(await readFile(join(out, 'run.json'), 'utf8')).includes('recall'))
+  })
+
+  it('does not reach a fitted method, which has scores and no vectors', async () => {
+    const root = await temporary()
+    const data = join(root, 'walks')
+    await makeRecommenders(data)
+    const predictions = async (search: string) => {
+      const request = { track: 'recommenders', baseline: 'markov', budget: { search } }
+      const out = testContext(root).out(search)
+      await fit(request, { data, out }, testContext(root))
+      assert.equal(searchOf(await readSubmission(join(out, 'run.json'))), null)
+      return readParquet(join(out, 'predictions.parquet'))
+    }
+    assert.deepEqual(await predictions('approximate'), await predictions('exact'))
   })
 
   it('takes two words', async () => {

@@ -15,6 +15,14 @@ describe('io/hnsw', () => {
     })
   })
 
+  it('says what is wrong with one that was installed and does not load', async () => {
+    const broken = 'data:text/javascript,throw new Error("no binary for this machine")'
+    await assert.rejects(importHnsw(broken), {
+      name: 'UserError',
+      message: /, which could not be loaded \(no binary for this machine\)\. npm install /,
+    })
+  })
+
   it(`finds the largest inner products where it is installed, and else says so (seed ${seed})`, async () => {
     if (!(await isInstalled(HNSW)))
       return assert.rejects(importHnsw(), /npm install hnswlib-node@3\.0\.0 adds it$/)

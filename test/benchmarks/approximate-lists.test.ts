@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openApproximateLists, RECALL, recallWords, searchOf } from '../../benchmarks/approximate-lists.ts'
-import { fit } from '../../benchmarks/fit.ts'
+import { fit as fitBaseline } from '../../benchmarks/fit.ts'
 import { LIST, listsByProduct } from '../../benchmarks/lists.ts'
 import { reproduce } from '../../benchmarks/reproduce.ts'
 import { score } from '../../benchmarks/score.ts'
@@ -206,7 +206,7 @@ describe('a run with search: approximate', () => {
     const predictions = async (search: string) => {
       const request = { track: 'recommenders', baseline: 'markov', budget: { search } }
       const out = testContext(root).out(search)
-      await fit(request, { data, out }, testContext(root))
+      await fitBaseline(request, { data, out }, testContext(root))
       assert.equal(searchOf(await readSubmission(join(out, 'run.json'))), null)
       return readParquet(join(out, 'predictions.parquet'))
     }

@@ -228,11 +228,14 @@ export interface Opened<T extends Task = Task> {
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
   /** Network output on the host → prediction columns, `batch.rows` of them. */
   predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
+  search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
   /** Fits a Ranker or a Predictor, as the track has it, on the train split; what comes back predicts any split. */
   fit?(method: Ranker | Predictor, params: Params): (split: Split) => Promise<Columns>
 }
+/** `facts` of what was predicted so far stand in run.json as `search`. */
+export type Search = { predict(...of: Parameters<Opened['predict']>): Promise<Columns>; facts(): Params }
 export type Declared = { shape: readonly number[]; dtype: Dtype }
 
 /** One line of a leaderboard, ours or anyone's: run.json. What was merely measured stands in cost.json beside it. */

@@ -1,5 +1,5 @@
 /** A network over a split: every row once, in order, in batches of one size whose padding is dropped. */
-import type { Columns, Opened, Split } from '../contracts.ts'
+import type { Columns, Opened, Search, Split } from '../contracts.ts'
 import { concat } from '../io/columns.ts'
 import type { HostTensor } from '../tensor/types.ts'
 
@@ -13,11 +13,13 @@ export async function predictSplit(
     split,
     size,
     most = Number.POSITIVE_INFINITY,
+    search = opened,
     signal,
   }: {
     split: Split
     size: number
     most?: number
+    search?: Pick<Search, 'predict'> | Pick<Opened, 'predict'> // what makes predictions of outputs
     signal: AbortSignal
   },
 ): Promise<Columns | null> {
@@ -28,7 +30,7 @@ export async function predictSplit(
     const output = await network(batch.input)
     if (!Object.values(output).every(allFinite)) return null
     const counted = { ...batch, rows: Math.min(batch.rows, most - rows) }
-    parts.push(opened.predict(output, { ...counted, ids: batch.ids.subarray(0, counted.rows) }))
+    parts.push(await search.predict(output, { ...counted, ids: batch.ids.subarray(0, counted.rows) }))
     rows += counted.rows
     if (rows >= most) break
   }

@@ -6,7 +6,7 @@
  * int64. What does not fit is one sentence; so is an output that is not finite.
  */
 import { basename } from 'node:path'
-import type { Columns, Dataset, Declared, Opened, Split, Track } from '../contracts.ts'
+import type { Columns, Dataset, Declared, Opened, Params, Split, Track } from '../contracts.ts'
 import { concat } from '../io/columns.ts'
 import { UserError } from '../io/errors.ts'
 import { type ForeignModel, openForeign, type Port } from '../tensor/foreign.ts'
@@ -20,6 +20,7 @@ export interface ForeignRequest {
   split: Split
   batch: number // where the model leaves it free
   threads: number
+  params?: Params // of the track, beside its defaults
 }
 
 export interface Foretold {
@@ -37,13 +38,14 @@ export async function predictForeign(
   const track = await loadTrack(dataset.track)
   const model = await theirs(subject, () => openForeign(request.model, request.threads))
   try {
-    const params = { ...track.defaults, ...track.paramsFor?.(shapesByName(model.inputs)) }
+    const params = { ...track.defaults, ...track.paramsFor?.(shapesByName(model.inputs)), ...request.params }
     const opened: Opened = await track.open(dataset, folder, params)
     const total = opened.rows(split)
     if (total === 0) throw new UserError(`${dataset.name}: the ${split} split has no rows to predict`)
     const size = batchOf(subject, model, request.batch)
     checkInputs(subject, model.inputs, opened.shapes(size).input)
     const wanted = wantedOutputs(subject, model.outputs, opened.outputs?.(size) ?? [])
+    const found = (await opened.search?.()) ?? opened
     const parts: Columns[] = []
     let rows = 0
     for await (const batch of opened.batches(split, size)) {
@@ -51,7 +53,7 @@ export async function predictForeign(
       const place = { key: track.key, ids: batch.ids, size }
       for (const [name, sides] of Object.entries(wanted))
         checkOutput(`${subject}: output '${name}'`, output[name]!, sides, place)
-      parts.push(opened.predict(output, batch))
+      parts.push(await found.predict(output, batch))
       progress?.((rows += batch.rows), total)
     }
     return {

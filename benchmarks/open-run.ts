@@ -1,5 +1,16 @@
 /** All that a training run stands on, opened and checked before the first step. */
-import type { Columns, Context, Dataset, Loss, Model, Opened, Params, Rng, Track } from '../contracts.ts'
+import type {
+  Columns,
+  Context,
+  Dataset,
+  Loss,
+  Model,
+  Opened,
+  Params,
+  Rng,
+  Search,
+  Track,
+} from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import type { EngineOptions } from '../tensor/engine.ts'
 import { type Budget, openBudget } from './budget.ts'
@@ -21,6 +32,7 @@ export interface TrainRequest {
 
 export interface Run extends Asked {
   opened: Opened
+  search: Search | undefined // what makes the test predictions instead
   size: number // rows of a batch
   random: (...name: (string | number)[]) => Rng
   watched: Measure
@@ -31,7 +43,7 @@ export interface Run extends Asked {
 export async function openRun(
   request: TrainRequest,
   folder: string,
-  ctx: Pick<Context, 'rng'>,
+  ctx: Pick<Context, 'rng' | 'signal'>,
 ): Promise<Run> {
   const asked = await openRequest(request, folder)
   const { name, track, dataset, budget } = asked
@@ -41,6 +53,7 @@ export async function openRun(
   if (opened.rows('test') === 0) throw new UserError(`${name}: the test split has no rows to predict`)
   if (budget.patience > 0 && opened.rows('valid') === 0)
     throw new UserError(`${name}: patience needs a valid split, and it has no rows. Set patience: 0`)
+  const search = await opened.search?.(ctx.signal)
   const watched = await loadMeasure(request.track, track.watch)
   const validTruth = await track.truth(dataset, folder, 'valid')
 
@@ -49,7 +62,7 @@ export async function openRun(
   const weightsOf = (weight: string) => random('weights', weight)
   const { forTrack, open } = networkOf(asked, opened.facts)
   const network = await open(asked, batch, budget, asked.engine, weightsOf)
-  return { ...asked, forTrack, opened, size, random, watched, validTruth, network }
+  return { ...asked, forTrack, opened, search, size, random, watched, validTruth, network }
 }
 
 /** The kind of network that `rows` in the track's part of the budget asks for; there, it is said which one it is. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Columns, Params, Submission } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { withKeys } from './align.ts'
+import { searchOf } from './approximate-lists.ts'
 import { predictForeign } from './foreign.ts'
 import { readPredictions, readSubmission } from './submission.ts'
 import { openDataset } from './track.ts'
@@ -35,7 +36,8 @@ export async function reproduce(
   if (dataset.name !== name || dataset.version !== version)
     throw new UserError(`${run}: was made on ${name} ${version}, not on ${dataset.name} ${dataset.version}`)
   const request = { model: join(run, 'model.onnx'), dataset, folder: data, split: 'test' as const }
-  const options = { ...request, batch: 1, threads: threadsOf(submission) }
+  const params: Params = searchOf(submission) === null ? {} : { search: 'approximate' }
+  const options = { ...request, batch: 1, threads: threadsOf(submission), params }
   const { track, columns, model } = await predictForeign(options, progress === undefined ? {} : { progress })
   const stored = await readPredictions(path, submission, track.predictions(dataset.facts))
   const apart = differences(withKeys(stored, track.key, columns.data[track.key] as Int32Array), columns)

@@ -16,6 +16,7 @@ import { readManifest } from '../io/manifest.ts'
 import { writeParquet } from '../io/parquet.ts'
 import { quantile, standardError } from '../math/statistics.ts'
 import { byKey } from './align.ts'
+import { recallOf, searchOf } from './approximate-lists.ts'
 import { loadMeasure, type Measure } from './measure.ts'
 import { checkPredictions, readPredictions, readSubmission } from './submission.ts'
 import { loadTrack } from './track.ts'
@@ -50,7 +51,9 @@ export async function score(
   const head = { track: request.track, dataset: dataset.name, version: dataset.version }
   await writeParquet(join(out, 'rows.parquet'), rows.schema, rows.columns)
   await writeDurable(join(out, 'scores.json'), pretty({ ...head, model, loss, seed, parameters, ...scored }))
-  return Object.fromEntries(Object.entries(scored.scores).map(([name, { value }]) => [name, value]))
+  const [first, ...others] = Object.entries(scored.scores).map(([name, { value }]) => [name, value] as const)
+  const recall = recallOf(searchOf(submission)) // beside the score it limits
+  return { ...(first && { [first[0]]: first[1] }), ...recall, ...Object.fromEntries(others) }
 }
 
 /** The arithmetic alone, on columns in any order that hold the same keys. */

@@ -17,6 +17,9 @@
  * that was killed goes on from there to the same bytes. With `ema` it is the average of the weights that is validated, kept
  * and used.
  *
+ * With `search: approximate` (recommenders) the test lists come from an index, and its recall stands in run.json; what is watched
+ * stays exact.
+ *
  * A loss or a valid prediction that is not finite ends training with the status 'diverged'; the weights of the last sound
  * epoch (with patience: of the best) are used. Where there is none, there is no run: an error.
  */
@@ -27,6 +30,7 @@ import { mean } from '../math/statistics.ts'
 import { drawNoise } from '../tensor/noise.ts'
 import type { HostTensor, Weights } from '../tensor/types.ts'
 import { withKeys } from './align.ts'
+import { recallOf, recallWords } from './approximate-lists.ts'
 import { rateAt } from './budget.ts'
 import { type Checkpoints, openCheckpoints, type Progress } from './checkpoint.ts'
 import { predictSplit } from './evaluate.ts'
@@ -58,7 +62,9 @@ export async function train(
     await network.step.dispose() // what an optimizer remembers of a large catalog need not lie beside the network that is written
     if (kept === null)
       throw new UserError(`${run.name}: the loss was not finite at step ${learned.steps}. ${HINT}`)
-    const predictions = await predict(run, kept.weights, { split: 'test', signal: ctx.signal })
+    const { search } = run
+    const part = { split: 'test' as const, signal: ctx.signal, ...(search && { search }) }
+    const predictions = await predict(run, kept.weights, part)
     const predictSeconds = secondsSince(trained)
     if (predictions === null)
       throw new UserError(`${run.name}: predictions of the test split are not finite. ${HINT}`)
@@ -78,7 +84,15 @@ export async function train(
     await checkpoints.drop()
     const { at } = kept
     const { status, steps } = learned
-    return { status, steps, epochs: history.length, kept: at.epoch, loss: at.loss, valid: at.valid }
+    return {
+      status,
+      ...recallOf(search?.facts()),
+      steps,
+      epochs: history.length,
+      kept: at.epoch,
+      loss: at.loss,
+      valid: at.valid,
+    }
   } finally {
     await network.dispose()
   }
@@ -170,7 +184,7 @@ function isBetter(value: number, than: number, better: 'lower' | 'higher'): bool
 }
 
 function methodOf(
-  { model, loss, budget, forTrack, engine, network }: Run,
+  { model, loss, budget, forTrack, engine, network, search }: Run,
   { seed }: TrainRequest,
   pipelineSeed: number,
 ) {
@@ -181,15 +195,17 @@ function methodOf(
     engine: { ...engine },
     facts: network.facts, // scales of the train split among them
     pipelineSeed,
+    ...(search && { search: search.facts() }),
   }
   return { model: model.name, loss: loss.name, params, seed, parameters: network.parameters }
 }
 
-function wordsOf({ model, loss }: Run, { status, history, kept }: Learned) {
+function wordsOf({ model, loss, search }: Run, { status, history, kept }: Learned) {
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`
   const which = kept!.at.epoch === history.length ? '' : `, weights of epoch ${kept!.at.epoch}`
   const end = { trained: '', 'stopped early': ', stopped early', diverged: ', then diverged' }[status]
-  const about = `${model.name} trained with ${loss.name} for ${epochs}${end}${which}`
+  const how = search ? `, lists by approximate search (${recallWords(search.facts())})` : ''
+  const about = `${model.name} trained with ${loss.name} for ${epochs}${end}${which}${how}`
   return { about, cite: model.entry.cite }
 }
 

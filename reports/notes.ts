@@ -91,7 +91,8 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
 export function emptinessOf(board: Board): string {
   const { standings, track } = board
   if (standings.some(({ lines }) => lines.some(({ runs }) => runs.length > 0))) return ''
-  return `No run of the track ${track} is finished yet. ${commandOf(board)} makes them.`
+  const left = standings.flatMap(({ notes }) => notes) // without a table only runs that were left out have some
+  return [`No run of the track ${track} is finished yet. ${commandOf(board)} makes them.`, ...left].join(' ')
 }
 
 export function sentence(text: string): string {

@@ -38,6 +38,7 @@ const doors: Record<string, RegExp> = {
   fzstd: /^io\/parquet-ranges\.ts$/,
   'apache-arrow': /^io\/(arrow|parquet)/,
   '@duckdb/node-api': /^io\/duckdb\.ts$/,
+  'hnswlib-node': /^io\/hnsw\.ts$/,
   h5wasm: /^io\/hdf5\.ts$/,
   'p-limit': /^(pipelines\/execute|io\/download)\.ts$/,
   vega: /^reports\//,

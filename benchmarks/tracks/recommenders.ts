@@ -18,12 +18,16 @@ import type {
   Ranker,
   Recommenders,
   Rng,
+  Search,
   Split,
   Track,
 } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
+import { importHnsw } from '../../io/hnsw.ts'
 import { readSplit } from '../../io/manifest.ts'
+import { openApproximateLists } from '../approximate-lists.ts'
 import { cut } from '../batches.ts'
+import { oneOf } from '../budget.ts'
 import { listFlaw, listSchema, listsByProduct, listsOf } from '../lists.ts'
 import { countItems, countTakers, putLast, putPairs } from '../sequences.ts'
 
@@ -31,7 +35,11 @@ const recommenders: Track<Recommenders> = {
   about: 'Next-item recommendation: a history in, the 50 best items of the whole catalog out',
   cite: 'doi:10.1145/3640457.3688140',
   key: 'user',
-  defaults: { length: 32, rows: 'auto' }, // L; which rows of the item table a step sees (rows.ts)
+  defaults: {
+    length: 32, // L
+    rows: 'auto', // which rows of the item table a step sees (rows.ts)
+    search: 'exact', // 'approximate': the lists of a network on the test split come from an index (approximate-lists.ts)
+  },
   watch: 'ndcg@10',
 
   predictions: () => listSchema,
@@ -41,15 +49,17 @@ const recommenders: Track<Recommenders> = {
     const length = params.length as number
     if (!Number.isInteger(length) || length < 1)
       throw new UserError(`budget: length must be a whole number from 1 (got ${length})`)
+    const { search = 'exact' } = params
+    oneOf('search', String(search), ['exact', 'approximate'])
     const read = (split: Split) => readSplit(folder, dataset, split, COLUMNS)
     const learned = await read('train')
     const [train, valid, test] = [learned, await read('valid'), await read('test')].map(usersOf)
     const ends = learned.data.time as BigInt64Array
-    return opened(
-      { train: train!, valid: valid!, test: test! },
-      { items, sequences: sequencesOf(train!), ends },
-      length,
-    )
+    const interactions = { items, sequences: sequencesOf(train!), ends }
+    const whole = opened({ train: train!, valid: valid!, test: test! }, interactions, length)
+    if (search === 'exact') return whole
+    const asked = { popularity: countItems(interactions.sequences, items), rows: test!.ids.length }
+    return { ...whole, search: (signal) => openSearch(asked, signal) }
   },
 
   truth: (dataset, folder, split) => readSplit(folder, dataset, split, ['user', 'target']),
@@ -125,6 +135,19 @@ function opened(
         })
       }
     },
+  }
+}
+
+/** The test split by approximate search, which takes a network's states and catalog. */
+async function openSearch(
+  asked: { popularity: Float64Array; rows: number },
+  signal?: AbortSignal,
+): Promise<Search> {
+  const lists = openApproximateLists(await importHnsw(), asked, signal)
+  return {
+    predict: ({ states, catalog }, batch) =>
+      lists.predict(batch.ids, (batch as Asked).histories, { states: states!, catalog: catalog! }),
+    facts: lists.facts,
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * One table per dataset of a track, from the scores of its runs: leaderboard.json (every number in full), .md and .csv,
- * and the pictures that the report shows. A track without a finished run gets a board that says so.
+ * and the pictures that the report shows. Runs whose lists come from an approximate search are left out, and a note says so;
+ * `approximate: true` shows them, with their recall in a note. A track without a finished run gets a board that says so.
  */
 import { basename, join } from 'node:path'
 import { LEVEL, ranks, resolution } from '../../benchmarks/rank.ts'
@@ -33,9 +34,10 @@ import { overallOf } from '../../reports/overall.ts'
 import { csv } from '../../reports/table.ts'
 import { foldersIn, readRuns } from './leaderboard/read-runs.ts'
 
-const leaderboard: Work<{ track: string }> = async ({ params: { track: name } }, ctx) => {
+const leaderboard: Work<{ track: string; approximate?: boolean }> = async ({ params }, ctx) => {
+  const { track: name, approximate = false } = params
   const track = await loadTrack(name)
-  const entries = await readTrack(name, track.key, ctx)
+  const entries = await readTrack(name, { key: track.key, approximate }, ctx)
   const everyone = entries.flatMap(({ runs }) => runs)
   const standings: Standing[] = []
   const drawings: Drawing[] = []
@@ -72,10 +74,15 @@ interface Entry {
   metrics: readonly MetricFacts[]
   runs: readonly Run[]
   absent: readonly string[] // models that have nothing to say here
+  notes: readonly string[] // of runs by approximate search
   folders: { data: string; runs: string }
 }
 
-async function readTrack(track: string, key: string, ctx: Context): Promise<Entry[]> {
+async function readTrack(
+  track: string,
+  { key, approximate }: { key: string; approximate: boolean },
+  ctx: Context,
+): Promise<Entry[]> {
   const [data, runs, scores] = (['datasets', 'runs', 'scores'] as const).map((kind) =>
     ctx.dep(`${kind}/${track}`),
   )
@@ -84,10 +91,10 @@ async function readTrack(track: string, key: string, ctx: Context): Promise<Entr
     ctx.signal.throwIfAborted()
     const folders = { data: join(data!, name), runs: join(runs!, name) }
     if (!(await exists(join(folders.data, 'manifest.json')))) continue
-    const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key)
+    const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key, approximate)
     const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
-    const { runs: own, absent } = found
-    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, folders })
+    const { runs: own, absent, notes } = found
+    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, notes, folders })
   }
   return entries
 }
@@ -98,7 +105,7 @@ async function metricFacts(track: string, name: string): Promise<MetricFacts> {
 }
 
 function standingOf(
-  { dataset, metrics }: Entry,
+  { dataset, metrics, notes: found }: Entry,
   methods: readonly Method[],
   track: string,
   ctx: Context,
@@ -115,7 +122,7 @@ function standingOf(
     { metrics, lines, resolution: seen },
     { level: LEVEL, protocol: PROTOCOL[track] ?? [] },
   )
-  return { ...factsOf(dataset), metrics, resolution: seen, lines, notes }
+  return { ...factsOf(dataset), metrics, resolution: seen, lines, notes: [...notes, ...found] }
 }
 
 /** Of every metric that has a value per row; all methods of a dataset meet the same resamples. */

@@ -221,7 +221,7 @@ describe('pipelines/expand', () => {
     const stages = own('smoke', ['model=unet'])
     assert.equal(counts(stages)['train-operators'], 2)
     assert.equal(counts(stages)['train-recommenders'], undefined)
-    assert.equal(counts(stages)['score-recommenders'], 13) // the fitted ones and the oracle
+    assert.equal(counts(stages)['score-recommenders'], 14) // the fitted ones and the oracle
   })
 
   it('says in one sentence what is wrong', () => {
@@ -306,7 +306,7 @@ describe('pipelines/expand', () => {
       [
         [],
         ['sed=3'],
-        "--set sed: no key 'sed' in profile 'smoke' (limits, condiff, catalog, train). Did you mean 'seed'?",
+        "--set sed: no key 'sed' in profile 'smoke' (limits, leaderboard, condiff, catalog, train). Did you mean 'seed'?",
       ],
       [[], ['limits.cpu=0'], '--set limits.cpu: must be a whole number ≥ 1 (got 0)'],
       [[], ['train.seed=[1'], '--set train.seed:1:3: Flow sequence must end with a ]'],

@@ -7,8 +7,10 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readAbsent } from '../../../benchmarks/absent.ts'
 import { byKey } from '../../../benchmarks/align.ts'
+import { recallWords, searchOf } from '../../../benchmarks/approximate-lists.ts'
 import type { Scored } from '../../../benchmarks/score.ts'
 import { readCost, readSubmission } from '../../../benchmarks/submission.ts'
+import type { Params } from '../../../contracts.ts'
 import { exists } from '../../../io/files.ts'
 import { readParquet } from '../../../io/parquet.ts'
 import type { Run } from '../../../reports/board.ts'
@@ -24,30 +26,48 @@ export async function foldersIn(folder: string): Promise<string[]> {
 }
 
 /**
- * The runs of one dataset, the models that are absent from it, and the names of the metrics they were scored by, in the order of
+ * The runs of one dataset, those by approximate search left out unless asked for, what is to be said of these, the models that are absent from it, and the names of the metrics they were scored by, in the order of
  * the score stage.
  */
 export async function readRuns(
   folders: { runs: string; scores: string },
   key: string,
-): Promise<{ runs: Run[]; absent: string[]; metrics: string[] }> {
+  approximate = false,
+): Promise<{ runs: Run[]; absent: string[]; metrics: string[]; notes: string[] }> {
   const runs: Run[] = []
+  const notes: string[] = []
   const absent: string[] = []
   for (const name of await foldersIn(folders.runs)) {
     const folder = join(folders.runs, name)
     const nothing = await readAbsent(folder)
     if (nothing !== null) absent.push(nothing.model)
     if (!(await exists(join(folder, 'run.json')))) continue
+    const submission = await readSubmission(join(folder, 'run.json'))
+    const search = searchOf(submission)
+    if (search !== null) notes.push(searchNote(name, search, approximate))
+    if (search !== null && !approximate) continue
     runs.push({
       name,
-      submission: await readSubmission(join(folder, 'run.json')),
+      submission,
       cost: (await exists(join(folder, 'cost.json'))) ? await readCost(join(folder, 'cost.json')) : null,
       history: await readHistory(join(folder, 'history.csv')),
       ...(await readScores(join(folders.scores, name), key)),
     })
   }
   checkRows(runs)
-  return { runs, absent, metrics: [...new Set(runs.flatMap(({ scores }) => Object.keys(scores ?? {})))] }
+  return {
+    runs,
+    absent,
+    notes,
+    metrics: [...new Set(runs.flatMap(({ scores }) => Object.keys(scores ?? {})))],
+  }
+}
+
+function searchNote(name: string, search: Params, isShown: boolean): string {
+  const said = `its lists come from an approximate search, ${recallWords(search)}`
+  return isShown
+    ? `${name}: ${said}.`
+    : `Left out: ${name}; ${said}. --set leaderboard.approximate=true shows it.`
 }
 
 /** Lines `epoch,loss,valid` under a heading; a column may be empty. */

@@ -27,14 +27,14 @@ describe('stage leaderboard', function () {
   })
   after(() => rm(join(root, '..'), { recursive: true, force: true }))
 
-  const run = (track: string, at = root) =>
+  const run = (track: string, at = root, more: { approximate?: boolean } = {}) =>
     leaderboard(
       {
         id: `leaderboard@${track}`,
         run: 'leaderboard',
         deps: [],
         outs: [],
-        params: { track },
+        params: { track, ...more },
         device: 'cpu',
       },
       testContext(at),
@@ -257,6 +257,38 @@ describe('stage leaderboard', function () {
     const text = await read('recommenders/leaderboard.md', at)
     assert.ok(!text.includes('is not finished here'))
     assert.equal(text.match(/- oracle, which has no rank: oracle with none\./g)?.length, 1)
+  })
+
+  it('leaves out runs whose lists come from an approximate search, says so, and shows them when asked to', async () => {
+    const at = join(root, '..', 'approximate')
+    const dataset = await fakeLists(at, 'log', 16)
+    const fake = (model: string, loss: string, level: number) =>
+      fakeRun(at, dataset, { model, loss, perRow: { 'ndcg@10': around(level) } })
+    const folder = await fake('sasrec', 'sce', 0.3)
+    const submission = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
+    const search = { index: 'hnsw', 'recall@50': 0.99812, users: 16 }
+    submission.method.params = { budget: { search: 'approximate' }, search }
+    await writeFile(join(folder, 'run.json'), JSON.stringify(submission))
+    const said = 'its lists come from an approximate search, recall@50 0.998 over 16 users.'
+
+    await run('recommenders', at)
+    const alone = await read('recommenders/leaderboard.md', at) // the one run there is
+    assert.match(alone, /No run of the track recommenders is finished yet/)
+    assert.ok(alone.includes('Left out: sasrec'), alone)
+
+    await fake('popularity', 'none', 0.1)
+    const models = async () =>
+      (await boardOf('recommenders', at)).standings[0]!.lines.map(({ rank, model }) => `${rank} ${model}`)
+    await run('recommenders', at)
+    assert.deepEqual(await models(), ['1 popularity'])
+    assert.ok(
+      (await boardOf('recommenders', at)).standings[0]!.notes.includes(
+        `Left out: sasrec_sce_0; ${said.slice(0, -1)}. --set leaderboard.approximate=true shows it.`,
+      ),
+    )
+    await run('recommenders', at, { approximate: true })
+    assert.deepEqual(await models(), ['1 sasrec', '2 popularity'])
+    assert.ok((await boardOf('recommenders', at)).standings[0]!.notes.includes(`sasrec_sce_0: ${said}`))
   })
 
   it('works where nothing is finished, with datasets and without', async () => {

@@ -1,6 +1,7 @@
 /**
  * One table per dataset of a track, from the scores of its runs: leaderboard.json (every number in full), .md and .csv,
- * and the pictures that the report shows. A track without a finished run gets a board that says so.
+ * and the pictures that the report shows. A track without a finished run gets a board that says so. Where submissions/<track>/ is
+ * among the deps, what others sent in is judged again and takes part.
  */
 import { basename, join } from 'node:path'
 import { LEVEL, ranks, resolution } from '../../benchmarks/rank.ts'
@@ -31,17 +32,20 @@ import { markdown } from '../../reports/markdown.ts'
 import { notesOf, PROTOCOL } from '../../reports/notes.ts'
 import { overallOf } from '../../reports/overall.ts'
 import { csv } from '../../reports/table.ts'
-import { foldersIn, readRuns } from './leaderboard/read-runs.ts'
+import { checkRows, foldersIn, readRuns } from './leaderboard/read-runs.ts'
+import { isSubmitted, judgeEntries, SUBMITTED, submittedIn } from './leaderboard/submissions.ts'
 
-const leaderboard: Work<{ track: string }> = async ({ params: { track: name } }, ctx) => {
+const leaderboard: Work<{ track: string }> = async ({ params: { track: name }, deps }, ctx) => {
   const track = await loadTrack(name)
-  const entries = await readTrack(name, track.key, ctx)
-  const everyone = entries.flatMap(({ runs }) => runs)
+  const sent = `submissions/${name}/`
+  const entries = await readTrack(name, track.key, deps.includes(sent) ? ctx.dep(sent) : null, ctx)
+  const everyone = entries.flatMap(({ runs }) => runs.filter((run) => !isSubmitted(run.name)))
   const standings: Standing[] = []
   const drawings: Drawing[] = []
   for (const entry of entries) {
     const here = everyone.filter(({ submission }) => !entry.absent.includes(submission.method.model))
-    const methods = methodsOf(entry.runs, here)
+    const sentHere = entry.runs.filter((run) => isSubmitted(run.name)) // who sends one dataset owes no other
+    const methods = methodsOf(entry.runs, [...here, ...sentHere])
     const standing = standingOf(entry, methods, name, ctx)
     standings.push(standing)
     drawings.push(...(await draw(entry, standing, methods, track)))
@@ -61,7 +65,9 @@ const leaderboard: Work<{ track: string }> = async ({ params: { track: name } },
     },
     drawings,
   )
-  return { datasets: entries.length, runs: everyone.length, figures: drawings.length }
+  const submissions = entries.flatMap(({ runs }) => runs).length - everyone.length
+  const facts = { datasets: entries.length, runs: everyone.length, figures: drawings.length }
+  return submissions === 0 ? facts : { ...facts, submissions }
 }
 
 export default leaderboard
@@ -72,22 +78,29 @@ interface Entry {
   metrics: readonly MetricFacts[]
   runs: readonly Run[]
   absent: readonly string[] // models that have nothing to say here
-  folders: { data: string; runs: string }
+  folders: { data: string; runs: string; submitted: string }
+  problems: readonly string[] // with entries of others, a sentence each
 }
 
-async function readTrack(track: string, key: string, ctx: Context): Promise<Entry[]> {
+async function readTrack(track: string, key: string, sent: string | null, ctx: Context): Promise<Entry[]> {
   const [data, runs, scores] = (['datasets', 'runs', 'scores'] as const).map((kind) =>
     ctx.dep(`${kind}/${track}`),
   )
   const entries: Entry[] = []
   for (const name of await foldersIn(data!)) {
     ctx.signal.throwIfAborted()
-    const folders = { data: join(data!, name), runs: join(runs!, name) }
+    const submitted = submittedIn(ctx.out(`reports/${track}`), name)
+    const folders = { data: join(data!, name), runs: join(runs!, name), submitted }
     if (!(await exists(join(folders.data, 'manifest.json')))) continue
     const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key)
     const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
-    const { runs: own, absent } = found
-    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, folders })
+    const dataset = await readManifest(folders.data)
+    const table = { dataset, data: folders.data, metrics: found.metrics, out: submitted }
+    const problems = sent === null ? [] : await judgeEntries(sent, table)
+    const others = sent === null ? [] : (await readRuns({ runs: submitted, scores: submitted }, key)).runs
+    const all = [...found.runs, ...others]
+    checkRows(all)
+    entries.push({ dataset, metrics, runs: all, absent: found.absent, folders, problems })
   }
   return entries
 }
@@ -98,7 +111,7 @@ async function metricFacts(track: string, name: string): Promise<MetricFacts> {
 }
 
 function standingOf(
-  { dataset, metrics }: Entry,
+  { dataset, metrics, runs, problems }: Entry,
   methods: readonly Method[],
   track: string,
   ctx: Context,
@@ -115,6 +128,8 @@ function standingOf(
     { metrics, lines, resolution: seen },
     { level: LEVEL, protocol: PROTOCOL[track] ?? [] },
   )
+  if (runs.some(({ name }) => isSubmitted(name))) notes.push(SUBMITTED)
+  notes.push(...problems)
   return { ...factsOf(dataset), metrics, resolution: seen, lines, notes }
 }
 
@@ -146,7 +161,8 @@ async function draw(
 ): Promise<Drawing[]> {
   const predictions = async (name: string) => {
     const { submission } = runs.find((run) => run.name === name)!
-    return readPredictions(join(folders.runs, name, 'run.json'), submission, track.predictions(dataset.facts))
+    const folder = isSubmitted(name) ? folders.submitted : folders.runs
+    return readPredictions(join(folder, name, 'run.json'), submission, track.predictions(dataset.facts))
   }
   return [
     ...(await drawScores(standing)),

@@ -4,7 +4,7 @@
  *   e = s ⊙ v of a user, an item;   loss of a triple (u, i, j):  softplus(−x) + ½ λ (|v_u|² + |v_i|²) + ½ λ_j |v_j|²,   x = e_u · (e_i − e_j)
  *
  * s [G, d] has a row for each group of vectors: one of ones for plain factors, one a block where sizes are searched, zeros where an
- * element is cut (it then stays what it was and counts for nothing).
+ * element is cut (it counts for nothing then, and only decays).
  */
 import type { Rng } from '../contracts.ts'
 import { other, type Pairs } from './pairs.ts'

@@ -83,6 +83,7 @@ export interface Rows {
   users: Int32Array
   histories: readonly Int32Array[]
   targets: Int32Array
+  fromFirst: boolean // histories begin with a user's first event; else targets are the last ones
   rowOf: (user: number) => number // of the generator
   made: Int32Array // [N + 1] the generator's number of each item of the catalog
   popularity: Float64Array // [N + 1]
@@ -105,6 +106,7 @@ async function rowsOf(dataset: Dataset, data: string): Promise<Rows> {
     users: test.data.user as Int32Array,
     histories: test.data.history as readonly Int32Array[],
     targets: test.data.target as Int32Array,
+    fromFirst: dataset.params.strategy === 'rolling', // whose windows end before the log does
     rowOf: (user) => Number((users.data.id as readonly string[])[rowOf.get(user)!]),
     made,
     popularity,
@@ -130,11 +132,7 @@ export function ask(
   for (let r = 0; r < users.length; r++) {
     if (r % 256 === 0) ctx.signal.throwIfAborted()
     const row = rows.rowOf(users[r]!)
-    law.next(
-      row,
-      placeOf(law.sequence(row), numberOf, histories[r]!, rows.targets[r]!, `${name}: user ${users[r]}`),
-      all,
-    )
+    law.next(row, placeOf(law.sequence(row), numberOf, rows, r, `${name}: user ${users[r]}`), all)
     let total = 0
     for (let j = 1; j < made.length; j++) total += scores[j] = all[made[j]!]!
     for (let j = 1; j < made.length; j++) scores[j]! /= total
@@ -158,16 +156,16 @@ export function ask(
 function placeOf(
   sequence: Int32Array,
   numberOf: Int32Array,
-  history: Int32Array,
-  target: number,
+  { histories, targets, fromFirst }: Rows,
+  r: number,
   subject: string,
 ): number {
   const places = Array.from(sequence.keys()).filter((place) => numberOf[sequence[place]!]! > 0)
   const kept = places.map((place) => numberOf[sequence[place]!]!)
-  for (let end = kept.length - 1; end >= history.length; end--) {
-    if (kept[end] !== target) continue
-    if (history.every((item, n) => item === kept[end - history.length + n])) return places[end]!
-  }
+  const history = histories[r]!
+  const end = fromFirst ? history.length : kept.length - 1 // one place alone: with repeats others may look like it
+  const begin = end - history.length
+  if (kept[end] === targets[r] && history.every((item, n) => item === kept[begin + n])) return places[end]!
   throw new UserError(
     `${subject} has not the events that its generator makes now, so the law of the log is not known. Make the log again`,
   )

@@ -47,8 +47,6 @@ export type Row = Readonly<Record<string, number | bigint | string | boolean | n
 
 export interface Duckdb {
   run(sql: string): Promise<void>
-  /** All statements of `work` take effect, or none: one commit to disk in place of many. */
-  transaction<T>(work: () => Promise<T>): Promise<T>
   /** A small result, row by row. 64-bit integers come as numbers where a number holds them exactly. */
   rows(sql: string): Promise<Row[]>
   /** The first value of the first row, a number. */
@@ -91,7 +89,6 @@ export async function openDuckdb(folder: string, options: DuckdbOptions = {}): P
     count: async (sql) => Number(Object.values((await rows(sql))[0] ?? {})[0]),
     columns: (sql) => ask(() => readColumns(connection, sql)),
     append: (table, columns) => ask(() => appendColumns(connection, table, columns)),
-    transaction: (work) => transact(connection, run, work),
     copyToParquet: (select, file) => copyTo(run, select, file),
     tables: async () => new Set((await rows(TABLES)).map(({ name }) => String(name))),
     close: async (keep = false) => {
@@ -136,18 +133,6 @@ async function openInstance(folder: string, options: DuckdbOptions): Promise<Duc
   if (!resume || !(await exists(folder))) return anew()
   await rm(join(folder, 'spill'), { recursive: true, force: true }) // worth nothing without its process
   return open().catch(anew) // not even a database: whoever resumes looks at its tables
-}
-
-async function transact<T>(connection: DuckDBConnection, run: Run, work: () => Promise<T>): Promise<T> {
-  await run('BEGIN')
-  try {
-    const result = await work()
-    await run('COMMIT')
-    return result
-  } catch (error) {
-    await connection.run('ROLLBACK').catch(() => {}) // the first error is the one to tell
-    throw error
-  }
 }
 
 async function copyTo(

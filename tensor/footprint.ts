@@ -23,6 +23,7 @@ export function footprint(program: Program, without: (shape: Shape) => boolean =
   for (const node of nodes) {
     if (node.kind !== 'kernel') continue
     const read = node.inputs.flatMap((input) => held.get(input) ?? [])
+    let unread = 0 // what a kernel makes beside what is asked of it is there while it runs
     for (const output of node.outputs) {
       const source = node.kernel === 'Reshape' ? held.get(node.inputs[0]!) : undefined
       const bytes = without(output.shape) ? 0 : sizeOf(output.shape) * WIDTHS[output.dtype]
@@ -30,10 +31,13 @@ export function footprint(program: Program, without: (shape: Shape) => boolean =
       const mine = source ?? over ?? { bytes: node.kernel === 'Reshape' ? 0 : bytes, left: 0 }
       mine.left += reads.get(output)!
       held.set(output, mine)
-      if (mine !== source && mine !== over) now += mine.bytes
+      if (mine === source || mine === over) continue
+      now += mine.bytes
+      if (mine.left === 0) unread += mine.bytes
     }
     peak = Math.max(peak, now)
     for (const own of read) if (--own.left === 0) now -= own.bytes
+    now -= unread
   }
   return peak
 }

@@ -10,7 +10,7 @@
  * P by conjugate gradients on XᵀX + λ 1, eight columns at a time, until every residual is below 1e-9 of its right-hand side: X is
  * sparse, so that is far less work than N³ / 2 products of a dense inverse (12,101 items and 154,000 events: some fifty times). The
  * eigenvalues are at least λ, so the error of P is below 1e-9 / λ. Work goes with N (events) √(σ² / λ + 1), σ the largest singular value of X:
- * slow where λ is tiny.
+ * slow where λ is tiny, and refused with a sentence where MOST iterations are not enough.
  *
  * What it will not do: large catalogs. B is dense, 4 N² bytes (f32, 6e-8 of each weight): 0.6 GB for 12,101 items, 10 GB for 50,000.
  * Above `gigabytes` it refuses with a sentence.
@@ -103,8 +103,13 @@ function solverOf({ users, items }: Incidence, regularization: number): (from: n
       turn(p!, r!, quotients(next, squares))
       squares = next
     }
+    if (!squares.every((one) => one <= RESIDUAL ** 2)) throw new UserError(unsolved(regularization)) // NaN is not
     return x
   }
+}
+
+function unsolved(regularization: number): string {
+  return `baseline ease: the weights are not found to ${RESIDUAL} in ${MOST} iterations with param 'regularization' ${regularization}. Raise it`
 }
 
 /** Scalar products, column by column. */

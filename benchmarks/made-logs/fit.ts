@@ -11,6 +11,7 @@
  */
 import type { Params, Rng } from '../../contracts.ts'
 import type zipfGenerator from '../../generators/zipf.ts'
+import { UserError } from '../../io/errors.ts'
 import { quantile } from '../../math/statistics.ts'
 import { coreOf, type Depth, eventsOf, type Log } from './cut.ts'
 import { type Shape, shapeOf } from './shape.ts'
@@ -89,6 +90,11 @@ export async function fitLog(
     if (best.distance > before * 0.97) scale /= 2
     if (scale < 0.2) break
   }
+  // the shape of a log that is not there is that of the real one, and would pass every test
+  if (best.distance === Infinity)
+    throw new UserError(
+      `fit-log: of ${done} made logs none has an event left after the core of the log (${real.depth.items} users an item, ${real.depth.users} items a user), so there is nothing to compare. Give a larger log, or raise --users`,
+    )
   return { ...best, tries: done }
 }
 

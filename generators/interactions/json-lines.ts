@@ -1,6 +1,7 @@
 /**
  * A log in JSON lines: an object a line, whose keys name user, item and, if any, time by the rules of a header
- * (format.ts), read off line 1. Ids are texts or whole numbers that a double holds; times are numbers or texts of times.ts.
+ * (format.ts), read off line 1. Ids are texts or whole numbers that a double holds; times are numbers, as far as
+ * a double holds them (nanoseconds since 1970 are rounded to 256: write those as texts), or texts of times.ts.
  */
 import { UserError } from '../../io/errors.ts'
 import { namedColumns } from './format.ts'

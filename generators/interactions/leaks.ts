@@ -57,6 +57,8 @@ const leaveOneOut = {
 /** What both splits by time promise; T is `moment`. */
 function afterTraining(moment: string): Record<string, string> {
   return {
+    'an event is trained on if and only if it lies before T': `
+      SELECT "user" FROM sequence WHERE (place <= trained) <> (time < ${moment})`,
     'training lies before T': `SELECT "user" FROM train_rows WHERE time >= ${moment}`,
     'targets lie at or after T': `SELECT "user" FROM valid_rows WHERE time < ${moment}`,
     'every item of test was seen in training': `

@@ -2,7 +2,7 @@
  * The items of the made log: clusters, attractiveness and successors.
  *
  * Items 0 … N−1 lie cluster after cluster, so that a draw inside a cluster is a draw from a range. Cluster c = 1, 2, …
- * holds a share ∝ c^-0.6 of them. Item i has a random rank r of its own and attractiveness a = r^-z. Its S successors are
+ * holds a share ∝ c^-0.6 of them; one whose share is less than an item may be left out. Item i has a random rank r of its own and attractiveness a = r^-z. Its S successors are
  * each, with probability 0.9, another item of its cluster (drawn with a^β), else any item (drawn with a).
  */
 import type { Rng } from '../../contracts.ts'
@@ -86,7 +86,7 @@ function clusterStarts(items: number, clusters: number): Int32Array {
     sum += shares[c]!
   }
   start[clusters] = items
-  return start
+  return start.filter((from, c) => c === clusters || from < start[c + 1]!) // none is empty: a user may come to any
 }
 
 /** Running sums of (rank + 1)^-exponent, ranks from 0. */

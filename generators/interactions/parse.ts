@@ -1,9 +1,8 @@
 /**
- * A log of the user's, whatever its form (format.ts has the rules), into the table
- * `events("user" VARCHAR, item VARCHAR, time BIGINT, ordinal BIGINT)`.
+ * A log of the user's, whatever its form (format.ts has the rules), as events in the order of the file, into a sink.
  *
- * ordinal: the place in the file, from 0; it orders events whose times are equal. time: 0 everywhere in a file
- * without times (`hasTime` false). Ids are any texts and are kept letter by letter.
+ * The place in the file orders events whose times are equal. time: 0 everywhere in a file without times (`hasTime` false).
+ * Ids are any texts and are kept letter by letter.
  * A row that cannot be read stops everything, with its line: no row is ever dropped in silence. Times may be negative.
  */
 import { stat } from 'node:fs/promises'
@@ -21,6 +20,7 @@ export interface Parsed {
   hasTime: boolean
 }
 
+/** The table of a sink that is one; ordinal: the place in the file, from 0. */
 export const EVENTS = 'events("user" VARCHAR, item VARCHAR, time BIGINT, ordinal BIGINT)'
 
 /** Where the events go, in their order. */
@@ -30,29 +30,9 @@ export interface Sink {
   insert(select: (from: number, to: number) => string, rows: number): Promise<void>
 }
 
-/** The table `events` of the database. */
-export function tableSink(db: Duckdb): Sink {
-  let ordinal = 0n
-  return {
-    append({ rows, data }) {
-      const ordinals = BigInt64Array.from({ length: rows }, () => ordinal++)
-      return db.append('events', { rows, data: { ...data, ordinal: ordinals } })
-    },
-    insert: (select, rows) => db.run(`INSERT INTO events ${select(0, rows)}`),
-  }
-}
-
 type World = Pick<Context, 'signal'> & Partial<Pick<Context, 'progress'>>
 
-/** Into the table `events`: all of the file, or nothing. */
-export async function parseLog(db: Duckdb, path: string, ctx: World): Promise<Parsed> {
-  return db.transaction(async () => {
-    await db.run(`CREATE TABLE ${EVENTS}`)
-    return parseInto(db, path, tableSink(db), ctx)
-  })
-}
-
-/** Into a sink. `known`: the columns of a table without a header, where its source is known. */
+/** What was given to the sink before a row that cannot be read is the caller's to throw away. `known`: the columns of a table without a header, where its source is known. */
 export async function parseInto(
   db: Duckdb,
   path: string,

@@ -53,6 +53,7 @@ function heldOut(law: Law, users: number) {
     users: Int32Array.from(sequences.keys()),
     histories: sequences.map((items) => items.slice(0, -1)),
     targets: Int32Array.from(sequences, (items) => items.at(-1)!),
+    fromFirst: false,
     rowOf: (user: number) => user,
     made: Int32Array.of(0, 1, 2, 3),
     popularity: new Float64Array(4),
@@ -99,6 +100,33 @@ describe('benchmarks/oracle: a chain of three items (seed 7)', () => {
   })
 })
 
+describe('benchmarks/oracle: a user who repeats himself', () => {
+  const asked = (history: number[], target: number, fromFirst: boolean) => {
+    const places: number[] = []
+    const next: Law['next'] = (_row, place, out) => {
+      places.push(place)
+      out.fill(0.5, 1)
+    }
+    const law: Law = { items: 2, sequence: () => Int32Array.of(1, 2, 1, 2, 1), next }
+    const rows = { users: Int32Array.of(4), histories: [Int32Array.from(history)], fromFirst }
+    const numbers = { made: Int32Array.of(0, 1, 2), popularity: new Float64Array(3), rowOf: () => 0 }
+    ask(law, { ...rows, ...numbers, targets: Int32Array.of(target) }, 'again', ctx)
+    return places
+  }
+
+  it('is asked at the place of the target, and not where the same items come again', () => {
+    assert.deepEqual(asked([1, 2], 1, true), [2]) // a window that ends after three events
+    assert.deepEqual(asked([1, 2], 1, false), [4]) // a window that holds the last three
+  })
+
+  it('is not asked about events that the generator does not make', () => {
+    const unknown = { name: 'UserError', message: /^again: user 4 has not the events/ }
+    assert.throws(() => asked([1, 2], 2, true), unknown)
+    assert.throws(() => asked([2, 2], 1, false), unknown)
+    assert.throws(() => asked([1, 2, 1, 2, 1, 2], 1, false), unknown)
+  })
+})
+
 describe('benchmarks/oracle: on datasets', () => {
   const root = mkdtempSync(join(tmpdir(), 'oracle-'))
   const at = () => testContext(root, { seed: 12 }) // a journal of its own for every stage
@@ -119,12 +147,12 @@ describe('benchmarks/oracle: on datasets', () => {
   const asked = { track: 'recommenders', generators: ['zipf'] }
   const run = (data: string, out: string) => oracle(asked, { data, out: at().out(out) }, at())
 
-  for (const strategy of ['leave-one-out', 'temporal']) {
+  for (const strategy of ['leave-one-out', 'temporal', 'rolling-1']) {
     it(`finds the generator's items again behind filter and numbers: ${strategy} (seed 12)`, async function () {
       this.timeout(60_000)
       const size = { users: 700, items: 120, repeats: 0.05, anchor: 0.4, drift: 0.5, window: 0.4 }
       const core = { items: 30, users: 4, iterate: true }
-      const data = await make(strategy, 'zipf', size, { strategy, quantile: 0.6, core })
+      const data = await make(strategy, 'zipf', size, { strategy, quantile: 0.6, cuts: [0.6, 0.9], core })
       assert.equal((await run(data, `runs/${strategy}`)).status, 'known')
       const dataset = await readManifest(data)
       assert.ok((dataset.facts.items as number) < 120)

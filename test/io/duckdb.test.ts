@@ -129,21 +129,6 @@ describe('io/duckdb', () => {
     )
   })
 
-  it('does all of a transaction or nothing', async () => {
-    const broken = db.transaction(async () => {
-      await db.run('CREATE TABLE half AS SELECT 1 AS a')
-      await db.run('SELECT * FROM nowhere')
-    })
-    await assert.rejects(broken, /nowhere/)
-    await assert.rejects(db.run('SELECT * FROM half'), /half does not exist/)
-    const whole = await db.transaction(async () => {
-      await db.run('CREATE TABLE whole AS SELECT 1 AS a')
-      return 'done'
-    })
-    assert.equal(whole, 'done')
-    assert.equal(await db.count('SELECT a FROM whole'), 1)
-  })
-
   it('stops a statement when asked', async () => {
     const abort = new AbortController()
     const other = await openDuckdb(join(folder, 'other'), { signal: abort.signal })

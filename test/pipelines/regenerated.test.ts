@@ -19,6 +19,7 @@ describe('fieldrank regenerate', function () {
   const signal = new AbortController().signal
   const operators = () => join(root, 'datasets/operators/cubic0.4_grid4')
   const recommenders = () => join(root, 'datasets/recommenders/zipf')
+  const rolling = () => join(root, 'datasets/recommenders/zipf-rolling-2')
   before(async () => {
     root = await temporary()
     const ctx = testContext(root, { seed: 3 })
@@ -41,11 +42,18 @@ describe('fieldrank regenerate', function () {
     await interactions({ ...stage('interactions', [], ['log']), params: { source: 'zipf', size } }, ctx)
     const rule = { strategy: 'leave-one-out', core: { items: 2, users: 3, iterate: true } }
     await split({ ...stage('split', ['log'], ['datasets/recommenders/zipf']), params: rule }, ctx)
+    const window = { strategy: 'rolling-2', cuts: [0.3, 0.5, 0.8], dedup: 'last' }
+    const fold = testContext(root, { seed: 3 }) // with a journal of its own
+    await split(
+      { ...stage('split', ['log'], ['datasets/recommenders/zipf-rolling-2']), params: window },
+      fold,
+    )
   })
 
   for (const [track, folder] of [
     ['operators', operators],
     ['recommenders', recommenders],
+    ['recommenders in folds', rolling],
   ] as const) {
     it(`gives every file of ${track} back to the byte, lost or damaged, and nothing else`, async () => {
       const whole = await hashTree(folder())

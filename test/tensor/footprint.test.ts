@@ -48,6 +48,20 @@ describe('tensor/footprint', () => {
     )
   })
 
+  it('frees what nobody reads when its kernel is done', () => {
+    // the values of topk [10, 20] are there beside its places, 1600, and not beside the product [20, 20] of those: 800 + 1600
+    const places = (x: Tensor) => tf.topk(x, 20).indices.toFloat()
+    assert.equal(
+      bytesOf((x) => places(x).tanh()),
+      1600,
+    )
+    const product = (y: Tensor) => tf.matMul(y, y, true).sum()
+    assert.equal(
+      bytesOf((x) => product(places(x))),
+      800 + 1600,
+    )
+  })
+
   it('counts a byte for a truth value, and nothing that is left out', () => {
     assert.equal(
       bytesOf((x) => x.greater(0.5)),

@@ -71,6 +71,15 @@ describe('baseline ease', () => {
       /greater than 0/,
     )
   })
+
+  it('refuses a regularization that is too small to solve with, in place of weights that are no numbers', () => {
+    // two items that go together have an eigenvalue of λ alone, and 1 / λ overflows
+    const log = { items: 2, sequences: [[1, 2]] }
+    assert.throws(() => scoresOf(ease, log, [1], { regularization: 1e-320 }), {
+      name: 'UserError',
+      message: /not found to 1e-9 in 5000 iterations with param 'regularization' .*Raise it/,
+    })
+  })
 })
 
 /** Weights are kept in float32, of order one: 6e-8 each, a few are summed. */

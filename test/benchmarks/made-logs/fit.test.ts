@@ -47,6 +47,17 @@ describe('benchmarks/made-logs/fit (seed 8)', () => {
     assert.ok(Math.abs(Math.log(params.users / 5000)) < 0.7 && Math.abs(Math.log(params.items / 1500)) < 0.7)
     assert.equal((await make({ ...params, users: 3 })).sequences.length, 3) // the generator takes them
   })
+
+  it('says that no made log is left after the core, in place of the shape of the real one', async () => {
+    const log = await make({ ...zipf.defaults, users: 60, items: 30 })
+    const real = { log, shape: shapeOf(log, 50, rng(8)), depth: { items: 1000, users: 1 } }
+    const options = { asked: 50, tries: 4, rng: () => rng(8), tell: () => {} }
+    await assert.rejects(fitLog(real, { ...zipf.defaults }, make, options), {
+      name: 'UserError',
+      message:
+        /of \d+ made logs none has an event left after the core of the log \(1000 users an item, 1 items a user\)/,
+    })
+  })
 })
 
 describe('benchmarks/made-logs/acceptance', () => {

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { parseLog } from '../../../generators/interactions/parse.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
 import { UserError } from '../../../io/errors.ts'
+import { parsed } from './parsed.ts'
 
 /** What a log of the user's may hold: each kind is read as said here, or refused with file and line. */
 describe('generators/interactions: bad input', () => {
@@ -23,8 +23,7 @@ describe('generators/interactions: bad input', () => {
   const read = async (content: string | Uint8Array) => {
     const path = join(folder, 'log.csv')
     await writeFile(path, content)
-    await db.run('DROP TABLE IF EXISTS events')
-    await parseLog(db, path, { signal: new AbortController().signal })
+    await parsed(db, path)
     return (await db.rows('SELECT "user", item, time FROM events ORDER BY ordinal')).map((row) =>
       Object.values(row),
     )

@@ -59,6 +59,15 @@ describe('generators/interactions/leaks', () => {
     await assert.rejects(checkLeaks(db, strategy, cut), claim, select)
     await db.run(`DROP VIEW ${split}_rows; ALTER VIEW whole RENAME TO ${split}_rows`)
   }
+  /** What the check says when the events show other times: a row has the time of its last event alone. */
+  const moved = async (strategy: Law['strategy'], cut: Cut, where: string) => {
+    await db.run('ALTER VIEW sequence RENAME TO whole')
+    const time = `CASE WHEN ${where} THEN time - 25 ELSE time END AS time`
+    await db.run(`CREATE VIEW sequence AS SELECT * REPLACE (${time}) FROM whole`)
+    const claim = /1 offenders against 'an event is trained on if and only if it lies before T'/
+    await assert.rejects(checkLeaks(db, strategy, cut), claim)
+    await db.run('DROP VIEW sequence; ALTER VIEW whole RENAME TO sequence')
+  }
   const COLUMNS = '"user", history, target, time'
 
   it('finds damage in leave-one-out', async () => {
@@ -130,6 +139,7 @@ describe('generators/interactions/leaks', () => {
       ],
     ]
     for (const [split, select, claim] of cases) await damaged('temporal', cut, split, select, claim)
+    await moved('temporal', cut, '"user" = 5 AND place = 1')
     // a user trained on who was there after T, though no row shows it
     await db.run('UPDATE log SET time = 99 WHERE u = 1 AND ordinal = 4')
     await assert.rejects(
@@ -167,5 +177,6 @@ describe('generators/interactions/leaks', () => {
       ],
     ]
     for (const [split, select, claim] of cases) await damaged('rolling', cut, split, select, claim)
+    await moved('rolling', cut, '"user" = 1 AND place = trained + 1')
   })
 })

@@ -21,6 +21,14 @@ describe('generators/interactions/market (seed 6)', () => {
     }
   })
 
+  it('has no empty cluster, which a drift could send a user to', () => {
+    for (const clusterSize of [1, 2, 3]) {
+      const { start: starts } = makeMarket({ ...params, items: 90, clusterSize }, rng(6, 'small'))
+      assert.deepEqual([starts[0], starts.at(-1)], [0, 90])
+      for (let c = 1; c < starts.length; c++) assert.ok(starts[c]! > starts[c - 1]!, `${clusterSize}: ${c}`)
+    }
+  })
+
   it('gives each rank to one item, with weights rank^-z and rank^-zβ', () => {
     const weights = (sums: Float64Array) =>
       Array.from({ length: items }, (_, i) => sums[i + 1]! - sums[i]!).sort((a, b) => b - a)

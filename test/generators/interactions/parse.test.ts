@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { type Parsed, parseLog } from '../../../generators/interactions/parse.ts'
+import type { Parsed } from '../../../generators/interactions/parse.ts'
 import { type Duckdb, openDuckdb, quote } from '../../../io/duckdb.ts'
 import { UserError } from '../../../io/errors.ts'
+import { parsed as parseTo } from './parsed.ts'
 
 type Event = [user: string, item: string, time: bigint]
 
@@ -22,10 +23,8 @@ describe('generators/interactions/parse', () => {
   })
   afterEach(() => db.run('DROP TABLE IF EXISTS events'))
 
-  const signal = new AbortController().signal
   const parseFile = async (path: string): Promise<{ parsed: Parsed; events: Event[] }> => {
-    await db.run('DROP TABLE IF EXISTS events')
-    const parsed = await parseLog(db, path, { signal })
+    const parsed = await parseTo(db, path)
     const { rows, data } = await db.columns('SELECT * FROM events ORDER BY ordinal')
     const { user, item, time, ordinal } = data as {
       user: string[]

@@ -264,7 +264,7 @@ export interface Cost {
 export interface Stage {
   id: string // 'solve@gaussian-0.4-64'
   run: string // pipelines/stages/<run>.ts
-  deps: readonly string[] // folders under the root, or files of the project
+  deps: readonly string[] // folders under the root, or files or folders/ of the project
   outs: readonly string[] // folders under the root
   params: Params
   device: 'cpu' | 'gpu'

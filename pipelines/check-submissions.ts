@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { type Entry, parseEntry } from '../benchmarks/submission/entry.ts'
 import { broken, refuse } from '../benchmarks/submission/rule.ts'
-import { placedRules, recomputedRules, writtenRules } from '../benchmarks/submission/rules/entry.ts'
+import { placedRules, recomputedRules } from '../benchmarks/submission/rules/entry.ts'
 import { historyRules } from '../benchmarks/submission/rules/history.ts'
 import { statementRules } from '../benchmarks/submission/rules/statement.ts'
+import { entryOfBytes, entryOfText, statementOf } from '../benchmarks/submission/written.ts'
 import { sha256File } from '../io/files.ts'
-import { namesIn } from '../io/lookup.ts'
 import { MANIFEST, readManifest } from '../io/manifest.ts'
 import type { Limits } from './guard.ts'
 import type { Base } from './merge-base.ts'
@@ -65,13 +65,12 @@ async function checkOne(path: string, given: Checking, entries: Map<string, Entr
     const full = join(given.folder, path)
     if (!(await lstat(full)).isFile()) throw broken(path, 'file-plain', 'is no plain file')
     const bytes = await readFile(full)
-    refuse(path, writtenRules, { bytes })
-    const entry = parse(bytes.toString('utf8'), path)
+    const entry = entryOfBytes(bytes, path)
     entries.set(path, entry)
     const before = given.base?.files.get(path)
     if (given.base !== null)
       refuse(path, historyRules, {
-        before: before ? parse(before.toString('utf8'), path) : null,
+        before: before ? entryOfText(before.toString('utf8'), path) : null,
         after: entry,
         base: given.base.date,
       })
@@ -94,45 +93,12 @@ async function checkOne(path: string, given: Checking, entries: Map<string, Entr
   }
 }
 
-function parse(text: string, path: string): Entry {
-  try {
-    return parseEntry(text, path)
-  } catch (error) {
-    throw broken(path, 'entry-format', (error as Error).message.replace(`${path}: `, ''))
-  }
-}
-
 async function datasetOf(entry: Entry, path: string, { datasetFolder }: Checking) {
   const folder = await datasetFolder(entry.dataset.name).catch((error: Error) => {
     throw broken(path, 'dataset-known', error.message)
   })
   const { name, version, track } = await readManifest(folder)
   return { folder, name, version, track, manifest: await sha256File(join(folder, MANIFEST)) }
-}
-
-function statementOf(entry: Entry, dataset: { name: string; track: string }) {
-  const { name, track, method, about, by, cite, predictions } = entry
-  const { model, loss, seed, parameters, params, code } = method
-  const owner = by.url === undefined ? { name: by.name } : { name: by.name, url: by.url }
-  const all = {
-    name,
-    track,
-    dataset,
-    tracks: namesIn('benchmarks/tracks'),
-    model,
-    loss,
-    seed,
-    parameters,
-    params,
-    about,
-    by: owner,
-  }
-  return {
-    ...all,
-    ...(cite !== undefined && { cite }),
-    ...(code !== undefined && { code }),
-    ...(predictions.url !== undefined && { url: predictions.url }),
-  }
 }
 
 async function recompute(

@@ -18,7 +18,7 @@ export function link(stages: readonly Stage[], pipeline: Pipeline): Graph {
   for (const stage of stages) {
     const found = stage.deps.map((dep) => makersOf(dep, byOut))
     for (const [i, dep] of stage.deps.entries()) {
-      if (found[i]!.length === 0 && !isFile(dep, pipeline))
+      if (found[i]!.length === 0 && !isProjectFolder(dep) && !isFile(dep, pipeline))
         checkEmpty(stage, dep, { found, outs: byOut.keys(), pipeline })
     }
     needs.set(stage.id, [...new Set(found.flat())])
@@ -33,6 +33,11 @@ export function makersOf(dep: string, byOut: ReadonlyMap<string, string>): strin
   const ids = new Set<string>()
   for (const [out, id] of byOut) if (isUnder(out, dep) || isUnder(dep, out)) ids.add(id)
   return [...ids]
+}
+
+/** `submissions/operators/`: a folder of the project, which may be missing. */
+export function isProjectFolder(dep: string): boolean {
+  return dep.endsWith('/')
 }
 
 /** Whether a path lies inside a folder. */

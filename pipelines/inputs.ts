@@ -1,6 +1,7 @@
 /**
  * What the deps of a stage hold. A dep is an out of a stage, a folder that means everything made under it, a file
- * inside an out, or a file of the project.
+ * inside an out, a file of the project, or, with a slash at its end, a folder of the project, which may be missing: no stage
+ * makes it, its content is the input, and nothing is what an empty one holds.
  * A folder holds the outs of this plan's stages and those of earlier runs that are still true (their code, params and
  * inputs are as recorded), so `--axis model=./mine.ts` adds a row to the leaderboard. What went stale is not shown:
  * a stage meets such a folder as a view of hard links, never as what happens to lie there.
@@ -12,7 +13,7 @@ import type { Context, Stage } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { listFiles, sha256 } from '../io/files.ts'
 import type { StageCode } from './code-hash.ts'
-import { isUnder } from './graph.ts'
+import { isProjectFolder, isUnder } from './graph.ts'
 import type { Hashes } from './hashes.ts'
 import { viewOf, viewsOf } from './layout.ts'
 import { changes, type Lock, type Made, type Now } from './lock.ts'
@@ -60,7 +61,7 @@ export async function placesOfDeps(
   await rm(viewsOf(state.root, stage.id), { recursive: true, force: true })
   for (const dep of stage.deps) {
     const sort = sortOf(dep, state)
-    if (sort === 'file') places[dep] = resolve(state.project, dep)
+    if (sort === 'project') places[dep] = resolve(state.project, dep)
     else if (sort !== 'folder') places[dep] = join(state.root, dep)
     else {
       const { held, stale } = await holdings(dep, state)
@@ -75,23 +76,25 @@ export async function dropViews(root: string, id: string): Promise<void> {
   await rm(viewsOf(root, id), { recursive: true, force: true })
 }
 
-type Sort = 'out' | 'inside' | 'folder' | 'file'
+type Sort = 'out' | 'inside' | 'folder' | 'project'
 
 function sortOf(dep: string, { makers, lock, project }: State): Sort {
-  if (isAbsolute(dep)) return 'file'
+  if (isAbsolute(dep) || isProjectFolder(dep)) return 'project'
   if (makers.has(dep)) return 'out'
   for (let cut = dep.lastIndexOf('/'); cut > 0; cut = dep.lastIndexOf('/', cut - 1)) {
     if (makers.has(dep.slice(0, cut))) return 'inside'
   }
   for (const out of makers.keys()) if (isUnder(out, dep)) return 'folder'
   for (const { outs } of lock.made.values()) if (Object.hasOwn(outs, dep)) return 'out'
-  return statSync(resolve(project, dep), { throwIfNoEntry: false })?.isFile() ? 'file' : 'folder'
+  return statSync(resolve(project, dep), { throwIfNoEntry: false })?.isFile() ? 'project' : 'folder'
 }
 
 async function depHash(dep: string, state: State): Promise<string | null> {
   switch (sortOf(dep, state)) {
-    case 'file':
-      return state.hashes.of(resolve(state.project, dep))
+    case 'project': {
+      const hash = await state.hashes.of(resolve(state.project, dep))
+      return hash ?? (isProjectFolder(dep) ? sha256('') : null)
+    }
     case 'inside':
       return state.hashes.of(join(state.root, dep))
     case 'out':

@@ -7,7 +7,8 @@
  * averaged), and `overall` across the datasets. The first metric ranks. A run that is missing is a line with null ranks, no
  * `scores` and no `runs`; what is not known is null, never absent, but for `url`, `cite`, `median` and `p95`. Numbers are in
  * full, never rounded. Keys may be added; none is renamed or removed without a decision. A line's predictions are
- * runs/<track>/<dataset>/<run>/ for each of `runs`.
+ * runs/<track>/<dataset>/<run>/ for each of `runs`; those of a submission, whose run is called submitted.<entry>, are in
+ * reports/<track>/submitted/<dataset>/<run>/.
  */
 import type { Cost, Dataset, Metric, Score, Submission } from '../contracts.ts'
 import { mean, quantile, standardError } from '../math/statistics.ts'

@@ -11,6 +11,7 @@ import { methodSlug, slug, slugs } from '../../reports/site/address.ts'
 import type { Chapter, DatasetEntry, RunEntry } from '../../reports/site/contents.ts'
 import type { Claim, Published } from '../../reports/site/recompute.ts'
 import { readRuns } from '../stages/leaderboard/read-runs.ts'
+import { isSubmitted, submittedIn } from '../stages/leaderboard/submissions.ts'
 import type { Copies } from './copies.ts'
 import { readBoard } from './read-board.ts'
 import { readCard } from './read-card.ts'
@@ -92,24 +93,23 @@ async function readEntries(
     runs: join(root, 'runs', name, dataset.name),
     scores: join(root, 'scores', name, dataset.name),
   }
-  const found = new Map((await readRuns(folders, track.key)).runs.map((run) => [run.name, run]))
+  const submitted = submittedIn(join(root, 'reports', name), dataset.name)
+  const own = await readRuns(folders, track.key)
+  const others = await readRuns({ runs: submitted, scores: submitted }, track.key)
+  const found = new Map([...own.runs, ...others.runs].map((run) => [run.name, run]))
   const entries = new Map<string, RunEntry>()
   for (const run of standing.lines.flatMap(({ runs }) => runs)) {
     const read = found.get(run)
+    const folder = isSubmitted(run) ? submitted : folders.runs
     if (read === undefined)
-      throw new UserError(`run ${run} of ${dataset.name}: is on the board, but not in ${folders.runs}`)
+      throw new UserError(`run ${run} of ${dataset.name}: is on the board, but not in ${folder}`)
     const at = `${slug(name)}/${slugs(dataset.name)}/${slugs(run)}`
     entries.set(run, {
       submission: read.submission,
       scores: read.scores ?? {},
       history: read.history,
-      predictions: await publishPredictions(
-        read,
-        folders.runs,
-        `data/runs/${at}/predictions.parquet`,
-        copies,
-      ),
-      worst: await worstRows(read, { dataset, truth, standing, track }, join(folders.runs, run), {
+      predictions: await publishPredictions(read, folder, `data/runs/${at}/predictions.parquet`, copies),
+      worst: await worstRows(read, { dataset, truth, standing, track }, join(folder, run), {
         copies,
         at,
       }),

@@ -1,7 +1,8 @@
 /**
  * One table per dataset of a track, from the scores of its runs: leaderboard.json (every number in full), .md and .csv,
  * and the pictures that the report shows. Runs whose lists come from an approximate search are left out, and a note says so;
- * `approximate: true` shows them, with their recall in a note. A track without a finished run gets a board that says so.
+ * `approximate: true` shows them, with their recall in a note. A track without a finished run gets a board that says so. Where
+ * submissions/<track>/ is among the deps, what others sent in is judged again and takes part.
  */
 import { basename, join } from 'node:path'
 import { LEVEL, ranks, resolution } from '../../benchmarks/rank.ts'
@@ -32,18 +33,22 @@ import { markdown } from '../../reports/markdown.ts'
 import { notesOf, PROTOCOL } from '../../reports/notes.ts'
 import { overallOf } from '../../reports/overall.ts'
 import { csv } from '../../reports/table.ts'
-import { foldersIn, readRuns } from './leaderboard/read-runs.ts'
+import { checkRows, foldersIn, readRuns } from './leaderboard/read-runs.ts'
+import { isSubmitted, judgeEntries, SUBMITTED, submittedIn } from './leaderboard/submissions.ts'
 
-const leaderboard: Work<{ track: string; approximate?: boolean }> = async ({ params }, ctx) => {
+const leaderboard: Work<{ track: string; approximate?: boolean }> = async ({ params, deps }, ctx) => {
   const { track: name, approximate = false } = params
   const track = await loadTrack(name)
-  const entries = await readTrack(name, { key: track.key, approximate }, ctx)
-  const everyone = entries.flatMap(({ runs }) => runs)
+  const sent = `submissions/${name}/`
+  const asked = { key: track.key, approximate, sent: deps.includes(sent) ? ctx.dep(sent) : null }
+  const entries = await readTrack(name, asked, ctx)
+  const everyone = entries.flatMap(({ runs }) => runs.filter((run) => !isSubmitted(run.name)))
   const standings: Standing[] = []
   const drawings: Drawing[] = []
   for (const entry of entries) {
     const here = everyone.filter(({ submission }) => !entry.absent.includes(submission.method.model))
-    const methods = methodsOf(entry.runs, here)
+    const sentHere = entry.runs.filter((run) => isSubmitted(run.name)) // who sends one dataset owes no other
+    const methods = methodsOf(entry.runs, [...here, ...sentHere])
     const standing = standingOf(entry, methods, name, ctx)
     standings.push(standing)
     drawings.push(...(await draw(entry, standing, methods, track)))
@@ -63,7 +68,9 @@ const leaderboard: Work<{ track: string; approximate?: boolean }> = async ({ par
     },
     drawings,
   )
-  return { datasets: entries.length, runs: everyone.length, figures: drawings.length }
+  const submissions = entries.flatMap(({ runs }) => runs).length - everyone.length
+  const facts = { datasets: entries.length, runs: everyone.length, figures: drawings.length }
+  return submissions === 0 ? facts : { ...facts, submissions }
 }
 
 export default leaderboard
@@ -74,13 +81,13 @@ interface Entry {
   metrics: readonly MetricFacts[]
   runs: readonly Run[]
   absent: readonly string[] // models that have nothing to say here
-  notes: readonly string[] // of runs by approximate search
-  folders: { data: string; runs: string }
+  notes: readonly string[] // of runs by approximate search, and of entries of others that cannot be shown
+  folders: { data: string; runs: string; submitted: string }
 }
 
 async function readTrack(
   track: string,
-  { key, approximate }: { key: string; approximate: boolean },
+  { key, approximate, sent }: { key: string; approximate: boolean; sent: string | null },
   ctx: Context,
 ): Promise<Entry[]> {
   const [data, runs, scores] = (['datasets', 'runs', 'scores'] as const).map((kind) =>
@@ -89,12 +96,19 @@ async function readTrack(
   const entries: Entry[] = []
   for (const name of await foldersIn(data!)) {
     ctx.signal.throwIfAborted()
-    const folders = { data: join(data!, name), runs: join(runs!, name) }
+    const submitted = submittedIn(ctx.out(`reports/${track}`), name)
+    const folders = { data: join(data!, name), runs: join(runs!, name), submitted }
     if (!(await exists(join(folders.data, 'manifest.json')))) continue
     const found = await readRuns({ runs: folders.runs, scores: join(scores!, name) }, key, approximate)
     const metrics = await Promise.all(found.metrics.map((metric) => metricFacts(track, metric)))
-    const { runs: own, absent, notes } = found
-    entries.push({ dataset: await readManifest(folders.data), metrics, runs: own, absent, notes, folders })
+    const dataset = await readManifest(folders.data)
+    const table = { dataset, data: folders.data, metrics: found.metrics, out: submitted }
+    const problems = sent === null ? [] : await judgeEntries(sent, table)
+    const others = sent === null ? [] : (await readRuns({ runs: submitted, scores: submitted }, key)).runs
+    const all = [...found.runs, ...others]
+    checkRows(all)
+    const notes = [...found.notes, ...problems]
+    entries.push({ dataset, metrics, runs: all, absent: found.absent, folders, notes })
   }
   return entries
 }
@@ -105,7 +119,7 @@ async function metricFacts(track: string, name: string): Promise<MetricFacts> {
 }
 
 function standingOf(
-  { dataset, metrics, notes: found }: Entry,
+  { dataset, metrics, runs, notes: found }: Entry,
   methods: readonly Method[],
   track: string,
   ctx: Context,
@@ -122,6 +136,7 @@ function standingOf(
     { metrics, lines, resolution: seen },
     { level: LEVEL, protocol: PROTOCOL[track] ?? [] },
   )
+  if (runs.some(({ name }) => isSubmitted(name))) notes.push(SUBMITTED)
   return { ...factsOf(dataset), metrics, resolution: seen, lines, notes: [...notes, ...found] }
 }
 
@@ -153,7 +168,8 @@ async function draw(
 ): Promise<Drawing[]> {
   const predictions = async (name: string) => {
     const { submission } = runs.find((run) => run.name === name)!
-    return readPredictions(join(folders.runs, name, 'run.json'), submission, track.predictions(dataset.facts))
+    const folder = isSubmitted(name) ? folders.submitted : folders.runs
+    return readPredictions(join(folder, name, 'run.json'), submission, track.predictions(dataset.facts))
   }
   return [
     ...(await drawScores(standing)),

@@ -221,7 +221,7 @@ describe('pipelines/expand', () => {
     const stages = own('smoke', ['model=unet'])
     assert.equal(counts(stages)['train-operators'], 2)
     assert.equal(counts(stages)['train-recommenders'], undefined)
-    assert.equal(counts(stages)['score-recommenders'], 14) // the fitted ones and the oracle
+    assert.equal(counts(stages)['score-recommenders'], 14) // six fitted ones and the oracle on two splits
   })
 
   it('says in one sentence what is wrong', () => {

@@ -59,6 +59,31 @@ describe('pipelines/inputs', () => {
     assert.equal(statSync(join(root, 'sums/1/sum.txt')).nlink, 1)
   })
 
+  it('is what a folder of the project holds, where a dep ends with a slash; nothing when it is missing', async () => {
+    one.write('pipeline.yaml', TOY_PIPELINE.replace('deps: [sums]', 'deps: [sums, sent/in/]'))
+    const dep = async () => {
+      let place = ''
+      const executor: Executor = async (stage, ctx) => {
+        if (stage.id !== 'total') return inProcess(one.stages)(stage, ctx)
+        place = ctx.dep('sent/in/')
+        writeFileSync(join(ctx.out('total'), 'sum.txt'), 'a sum')
+        return {}
+      }
+      const { failures } = await runToy(one, {}, { executor })
+      assert.deepEqual(failures, [])
+      return place
+    }
+    assert.equal(await dep(), join(one.folder, 'sent/in')) // never ran
+    assert.equal(await dep(), '') // up to date, though the folder is missing
+    one.write('sent/other.txt', 'not among them')
+    assert.equal(await dep(), '')
+    one.write('sent/in/a.txt', 'a')
+    assert.equal(await dep(), join(one.folder, 'sent/in'))
+    assert.equal(await dep(), '')
+    one.write('sent/in/a.txt', 'another')
+    assert.equal(await dep(), join(one.folder, 'sent/in'))
+  })
+
   it('may be empty for a stage that has other deps', async () => {
     const more = TOY_PIPELINE.replace('deps: [sums]', 'deps: [sums, extras]').replace(
       '  total:',

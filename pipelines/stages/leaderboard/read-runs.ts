@@ -92,7 +92,7 @@ async function readScores(folder: string, key: string): Promise<Pick<Run, 'score
 }
 
 /** All runs of a dataset must be scored on the same rows; from here on a place is a row. */
-function checkRows(runs: readonly Run[]): void {
+export function checkRows(runs: readonly Run[]): void {
   const [first, ...others] = runs.filter(({ scores }) => scores !== null)
   for (const { name, ids } of others) {
     if (ids.length !== first!.ids.length || ids.some((id, i) => id !== first!.ids[i]))

@@ -112,6 +112,17 @@ describe('fieldrank check-submissions', function () {
     assert.equal((await run({ base: 'main', changed: true })).code, 0)
   })
 
+  it('says one line for one problem, whatever keys and names a stranger writes', async () => {
+    const lie = '\n::error::x\nright    operators/all.json\n'
+    const back = await change((entry) => ({ ...entry, [lie]: 1 }))
+    await writeFile(at('repo/submissions/operators', `a${lie.replaceAll('/', '')}.sh`), '')
+    const { text } = await run()
+    assert.equal(text.split('\n').length, 4, text)
+    assert.doesNotMatch(text, /^(::|right)/m)
+    await rm(at('repo/submissions/operators', `a${lie.replaceAll('/', '')}.sh`))
+    await back()
+  })
+
   it('takes a dataset by its name alone: not a folder that the proposal brings along', async () => {
     const [own, forged] = [at('data/toy/datasets/operators/toy-fields'), at('repo/forged')]
     await cp(own, forged, { recursive: true })

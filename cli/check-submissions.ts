@@ -43,10 +43,11 @@ const verb: Verb = {
       limits: limitsOf(options),
       env: childEnvironment(),
     })
-    for (const { path, problem, scores } of lines)
-      process.stdout.write(
-        problem === null ? `right    ${path}  ${scores} scores computed again\n` : `refused  ${problem}\n`,
-      )
+    for (const { path, problem, scores } of lines) {
+      const line =
+        problem === null ? `right    ${path}  ${scores} scores computed again` : `refused  ${problem}`
+      process.stdout.write(`${line.replace(/\p{Cc}/gu, '·')}\n`) // one line each, whatever a stranger wrote
+    }
     const refused = lines.filter(({ problem }) => problem !== null).length
     process.stdout.write(`${lines.length - refused} right, ${refused} refused\n`)
     return refused > 0 ? 1 : 0

@@ -3,6 +3,7 @@ import { entryOf, readCatalog } from '../io/catalog.ts'
 import { suggest, UserError } from '../io/errors.ts'
 import { type Fetched, type FetchOptions, fetchDatasets } from '../io/fetch.ts'
 import { claim } from '../pipelines/claim.ts'
+import { FETCHED } from './flags/dataset.ts'
 import { wholeNumber } from './flags/limits.ts'
 import { byteBar } from './terminal/bar.ts'
 import type { Verb } from './verb.ts'
@@ -16,7 +17,7 @@ const verb: Verb = {
     ['--split <name>', `one of ${SPLITS.join(', ')} alone`],
     ['--only <name>', 'of a publication of several datasets, this one; repeatable', []],
     ['--mirror <url>', 'another place of the same folder, asked when the first fails; repeatable', []],
-    ['-o, --out <folder>', 'a folder per dataset is made in it', 'data/cache'],
+    ['-o, --out <folder>', 'a folder per dataset is made in it', `data/${FETCHED}`],
     ['--again', 'take the place of another version of the dataset'],
     ['-j, --jobs <number>', 'files at once', '4'],
   ],

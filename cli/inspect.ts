@@ -60,9 +60,10 @@ async function remoteLines(url: string, rows: number): Promise<string[]> {
   const data = Object.fromEntries(names.map((one) => [one, valuesOf(first.map((row) => row[one]!))]))
   const lines = [name, `${found.rows} rows in ${found.rowGroups} row groups`, '', 'columns', ...columns, '']
   if (first.length > 0) lines.push(...rowLines({ rows: first.length, data }, schema, rows, name), '')
-  const verdict = found.isChecked
-    ? 'checked against the manifest beside it'
-    : 'not checked: no manifest beside it lists it'
+  const verdict =
+    found.unchecked === null
+      ? 'checked against the manifest beside it'
+      : `not checked: ${found.unchecked.replaceAll('\n', '; ')}`
   return [
     ...lines,
     `${found.requests} requests, ${found.bytes} bytes fetched of a file of ${found.size}; ${verdict}`,

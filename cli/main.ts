@@ -95,7 +95,8 @@ function explain(error: unknown): number {
     return 2
   }
   const { message, isUser, stack } = failureOf(error)
-  process.stderr.write(`${isUser ? message : (stack ?? message)}\n`)
+  const said = isUser ? message : (stack ?? message)
+  process.stderr.write(`${said.replace(/(?!\n)\p{Cc}/gu, '·')}\n`) // words of strangers do not move the cursor
   return isUser ? 2 : 1
 }
 

@@ -35,9 +35,11 @@ export interface Fetched {
   quarantined: readonly string[] // where they are now
 }
 
-/** `hf:owner/name` and `hf:owner/name@revision` are folders of the Hugging Face hub. */
+/** `hf:owner/name`, `hf:owner/name@revision` and the page of a dataset on the Hugging Face hub are folders there. */
 export function folderUrl(given: string): string {
-  const hub = /^hf:([\w.-]+\/[\w.-]+)(?:@([\w.-]+))?$/.exec(given)
+  const hub = /^(?:hf:|https:\/\/huggingface\.co\/datasets\/)([\w.-]+\/[\w.-]+)(?:@([\w.-]+))?\/?$/.exec(
+    given,
+  )
   if (hub !== null) return `https://huggingface.co/datasets/${hub[1]}/resolve/${hub[2] ?? 'main'}/`
   return given.replace(/\/manifest\.json$/, '').replace(/\/*$/, '/')
 }

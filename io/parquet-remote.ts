@@ -9,10 +9,11 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import type { Json, Schema, Table } from '../contracts.ts'
+import type { ByteSource } from './byte-source.ts'
 import { type Access, readRange, readUrl } from './download.ts'
 import { UserError } from './errors.ts'
-import { sha256 } from './files.ts'
 import { MANIFEST, parseManifest } from './manifest.ts'
+import { verified } from './parquet-ranges.ts'
 import { schemaIn } from './schema.ts'
 
 export interface RemoteRows {
@@ -23,13 +24,14 @@ export interface RemoteRows {
   first: readonly { readonly [column: string]: Json }[] // bigints as text
   requests: number
   bytes: number // fetched
-  isChecked: boolean
+  unchecked: string | null // why no byte was checked; null: all were
 }
 
 export async function readRemote(url: string, count: number, access: Access): Promise<RemoteRows> {
   const wire = counting(access)
-  const table = await tableBeside(url, wire)
-  const file = table === null ? await plainFile(url, wire) : checkedFile(url, table, wire)
+  const beside = await tableBeside(url, wire)
+  const table = typeof beside === 'string' ? null : beside
+  const file = table === null ? await plainFile(url, wire) : verified(sourceAt(url, table, wire), table)
   const metadata = await parquetMetadataAsync(file, {
     initialFetchSize: table?.footer.bytes ?? TAIL,
     geoparquet: false,
@@ -47,7 +49,7 @@ export async function readRemote(url: string, count: number, access: Access): Pr
     ),
     requests: wire.requests,
     bytes: wire.bytes,
-    isChecked: table !== null,
+    unchecked: typeof beside === 'string' ? beside : null,
   }
 }
 
@@ -80,42 +82,27 @@ function counting(access: Access): Wire {
   return wire
 }
 
-/** What the manifest beside a file says of it; null where there is no manifest, or none that lists it. */
-async function tableBeside(url: string, wire: Wire): Promise<Table | null> {
+/** What the manifest beside a file says of it; or why nothing can be checked. */
+async function tableBeside(url: string, wire: Wire): Promise<Table | string> {
   const place = new URL(MANIFEST, url).href
   const name = new URL(url).pathname.split('/').at(-1)
   try {
     const { shards, tables } = parseManifest((await wire.whole(place)).toString('utf8'), place)
-    return [...shards, ...tables].find(({ path }) => path === name) ?? null
+    const found = [...shards, ...tables].find(({ path }) => path === name)
+    return found ?? `${MANIFEST} beside it does not list it`
   } catch (error) {
-    if (error instanceof UserError) return null
+    if (error instanceof UserError) return error.message
     throw error
   }
 }
 
-/** Reads whole stretches, each once, and hands out parts of them. */
-function checkedFile(url: string, table: Table, wire: Wire): AsyncBuffer {
-  const read = new Map<number, Promise<Buffer>>()
-  const stretches = [...table.rowGroups, table.footer]
-  const fetch = async (s: number) => {
-    const { offset, bytes, sha256: expected } = stretches[s]!
-    const got = await wire.range(url, [offset, offset + bytes])
-    const name = s < table.rowGroups.length ? `row group ${s}` : 'footer'
-    if (got.total !== table.bytes || sha256(got.bytes) !== expected)
-      throw new UserError(`${table.path}: ${name} is not what the manifest beside it says`)
-    return got.bytes
-  }
+function sourceAt(url: string, table: Table, wire: Wire): ByteSource {
   return {
-    byteLength: table.bytes,
-    async slice(from, to = table.bytes) {
-      const parts: Buffer[] = []
-      for (const [s, { offset, bytes }] of stretches.entries()) {
-        const [start, end] = [Math.max(from, offset), Math.min(to, offset + bytes)]
-        if (start >= end) continue
-        if (!read.has(s)) read.set(s, fetch(s))
-        parts.push((await read.get(s)!).subarray(start - offset, end - offset))
-      }
-      return arrayBuffer(Buffer.concat(parts))
+    name: table.path,
+    async read(offset, bytes) {
+      const got = await wire.range(url, [offset, offset + bytes])
+      if (got.total === table.bytes) return new Uint8Array(got.bytes)
+      throw new UserError(`${table.path}: has ${got.total} bytes, the manifest beside it says ${table.bytes}`)
     },
   }
 }

@@ -5,9 +5,16 @@
 import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { type Entry, parseEntry } from '../benchmarks/submission/entry.ts'
+import type { Entry } from '../benchmarks/submission/entry.ts'
 import { broken, refuse } from '../benchmarks/submission/rule.ts'
-import { placedRules, recomputedRules } from '../benchmarks/submission/rules/entry.ts'
+
+import {
+  placedRules,
+  predictionsRule,
+  recomputedRules,
+  sizeRule,
+} from '../benchmarks/submission/rules/entry.ts'
+
 import { historyRules } from '../benchmarks/submission/rules/history.ts'
 import { statementRules } from '../benchmarks/submission/rules/statement.ts'
 import { entryOfBytes, entryOfText, statementOf } from '../benchmarks/submission/written.ts'
@@ -15,7 +22,7 @@ import { sha256File } from '../io/files.ts'
 import { MANIFEST, readManifest } from '../io/manifest.ts'
 import type { Limits } from './guard.ts'
 import type { Base } from './merge-base.ts'
-import { judgeGuarded } from './submit.ts'
+import { judgeGuarded, plainFile } from './submit.ts'
 
 export interface Checking {
   folder: string // submissions/
@@ -63,7 +70,9 @@ export async function checkSubmissions(given: Checking): Promise<Checked[]> {
 async function checkOne(path: string, given: Checking, entries: Map<string, Entry>): Promise<Checked> {
   try {
     const full = join(given.folder, path)
-    if (!(await lstat(full)).isFile()) throw broken(path, 'file-plain', 'is no plain file')
+    const info = await lstat(full)
+    if (!info.isFile()) throw broken(path, 'file-plain', 'is no plain file')
+    refuse(path, [sizeRule], info) // before it is read
     const bytes = await readFile(full)
     const entry = entryOfBytes(bytes, path)
     entries.set(path, entry)
@@ -85,7 +94,11 @@ async function checkOne(path: string, given: Checking, entries: Map<string, Entr
       metrics,
       dataset: data,
     })
-    if (given.changed && before?.equals(bytes)) return { path, problem: null, scores: 0 }
+    if (given.changed && before?.equals(bytes)) {
+      const predictions = await bytesOf(path, predictionsOf(entry, path, given))
+      refuse(path, [predictionsRule], { entry, predictions }) // these alone may have been changed
+      return { path, problem: null, scores: 0 }
+    }
     return { path, problem: null, scores: await recompute(entry, path, data.folder, metrics, given) }
   } catch (error) {
     if ((error as Error).name !== 'UserError') throw error
@@ -93,11 +106,16 @@ async function checkOne(path: string, given: Checking, entries: Map<string, Entr
   }
 }
 
-async function datasetOf(entry: Entry, path: string, { datasetFolder }: Checking) {
-  const folder = await datasetFolder(entry.dataset.name).catch((error: Error) => {
-    throw broken(path, 'dataset-known', error.message)
+/** By its name alone: a folder would be one that the proposal brings along, with a truth of its own. */
+async function datasetOf({ dataset: { name: given } }: Entry, path: string, { datasetFolder }: Checking) {
+  const unknown = (why: string) => broken(path, 'dataset-known', why)
+  if (!/^[a-z0-9][a-z0-9._-]*$/.test(given))
+    throw unknown(`dataset ${JSON.stringify(given.slice(0, 80))}: not the name of a dataset`)
+  const folder = await datasetFolder(given).catch((error: Error) => {
+    throw unknown(error.message)
   })
   const { name, version, track } = await readManifest(folder)
+  if (name !== given) throw unknown(`dataset '${given}': what lies there is ${name}`)
   return { folder, name, version, track, manifest: await sha256File(join(folder, MANIFEST)) }
 }
 
@@ -110,15 +128,23 @@ async function recompute(
 ): Promise<number> {
   const work = await mkdtemp(join(tmpdir(), 'fieldrank-check-'))
   try {
-    const file = join(given.folder, dirname(path), basename(entry.predictions.path))
+    const file = predictionsOf(entry, path, given)
     const { scores } = await judgeGuarded({ subject: path, file, data, metrics }, given, work)
-    // The file itself, not our copy of it: another version of the writer may lay out the same values in other bytes.
-    const predictions = { sha256: await sha256File(file), bytes: (await lstat(file)).size }
-    refuse(path, recomputedRules, { entry, scores, predictions })
+    refuse(path, recomputedRules, { entry, scores, predictions: await bytesOf(path, file) })
     return Object.keys(scores).length
   } finally {
     await rm(work, { recursive: true, force: true })
   }
+}
+
+/** The file itself, not our copy of it: another version of the writer may lay out the same values in other bytes. */
+async function bytesOf(subject: string, file: string): Promise<{ sha256: string; bytes: number }> {
+  const { size } = await plainFile(subject, file)
+  return { sha256: await sha256File(file), bytes: size }
+}
+
+function predictionsOf({ predictions }: Entry, path: string, { folder }: Checking): string {
+  return join(folder, dirname(path), basename(predictions.path))
 }
 
 function removed({ base }: Checking, paths: readonly string[]): Checked[] {

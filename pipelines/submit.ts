@@ -5,7 +5,7 @@
  * only if the name is free, or is an own entry that is replaced with a reason; predictions are named by their hash, so that two
  * who submit at once cannot write over each other.
  */
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { copyFile, link, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -74,11 +74,7 @@ export async function judgeGuarded(
   work: string,
 ): Promise<Judged> {
   const { subject, file } = request
-  const info = await lstat(file).catch(() => null)
-  if (info === null) throw broken(subject, 'file-exists', `no such file (${file})`)
-  if (info.isSymbolicLink())
-    throw broken(subject, 'file-no-link', `${basename(file)} is a link, expected the file itself`)
-  if (!info.isFile()) throw broken(subject, 'file-plain', `${basename(file)} is no plain file`)
+  await plainFile(subject, file)
   const copy = join(work, 'given.parquet')
   const out = join(work, 'out')
   await mkdir(out, { recursive: true })
@@ -90,6 +86,15 @@ export async function judgeGuarded(
     limits,
     env,
   })
+}
+
+export async function plainFile(subject: string, file: string): Promise<Stats> {
+  const info = await lstat(file).catch(() => null)
+  if (info === null) throw broken(subject, 'file-exists', `no such file (${file})`)
+  if (info.isSymbolicLink())
+    throw broken(subject, 'file-no-link', `${basename(file)} is a link, expected the file itself`)
+  if (!info.isFile()) throw broken(subject, 'file-plain', `${basename(file)} is no plain file`)
+  return info
 }
 
 function checkOwner(subject: string, { statement, replace }: Submitting, before: Entry | null): void {

@@ -83,16 +83,16 @@ async function addressesOf(url: URL, resolve: Resolve): Promise<readonly LookupA
   return found
 }
 
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
 /** In plain words: 2130706433, 0177.1 and localhost. are loopback too, but nobody writes them in good faith. */
 function isWrittenLoopback(text: string, url: URL): boolean {
-  return (
-    /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname) &&
-    text.toLowerCase().startsWith(`${url.protocol}//${url.host}`)
-  )
+  return LOOPBACK.test(url.hostname) && text.toLowerCase().startsWith(`${url.protocol}//${url.host}`)
 }
 
+/** By its name too: a public host may resolve to another address when it redirects to itself. */
 function isSameLoopback(url: URL, from: URL): boolean {
-  return url.host === from.host && url.protocol === from.protocol
+  return LOOPBACK.test(url.hostname) && url.host === from.host && url.protocol === from.protocol
 }
 
 function isLoopback(address: string): boolean {

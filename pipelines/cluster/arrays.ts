@@ -7,12 +7,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context, Stage } from '../../contracts.ts'
-import { writeDurable } from '../../io/files.ts'
+import { exists, writeDurable } from '../../io/files.ts'
 import { pretty } from '../../io/json.ts'
 import { stageCode } from '../code-hash.ts'
 import type { StageContext } from '../context.ts'
 import { jobScript } from './job-script.ts'
-import { type Entry, jobsFolder, nameOf, type Piece, type Plan, readPlan } from './plan.ts'
+import { type Entry, jobsFolder, MANIFEST, nameOf, type Piece, type Plan, readPlan } from './plan.ts'
 import type { ClusterSettings } from './settings.ts'
 import type { Queue, Task } from './slurm-commands.ts'
 
@@ -96,6 +96,7 @@ export async function openArrays(queue: Queue, settings: ClusterSettings, around
 export async function formerJobs(root: string): Promise<{ name: string; plan: Plan }[]> {
   const found: { name: string; plan: Plan }[] = []
   for (const name of (await readdir(jobsFolder(root)).catch(() => [])).sort()) {
+    if (await exists(join(jobsFolder(root), name, MANIFEST))) continue // of Kubernetes: no queue here knows of it
     const plan = await readPlan(join(jobsFolder(root), name, 'plan.json')).catch(() => null)
     if (plan !== null) found.push({ name, plan })
     else await rm(join(jobsFolder(root), name), { recursive: true, force: true }) // killed before it was whole

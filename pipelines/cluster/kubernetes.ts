@@ -15,7 +15,7 @@ import { placesOfDeps, type State } from '../inputs.ts'
 import { keyOf } from '../lock.ts'
 import { nowOf, type Reasons, type Target } from '../plan.ts'
 import { shardsOf } from '../stage-file.ts'
-import { jobsFolder, type Plan } from './plan.ts'
+import { jobsFolder, MANIFEST, type Plan } from './plan.ts'
 
 const defaults = {
   image: 'node:22-bookworm',
@@ -75,8 +75,8 @@ export async function writeManifests(
       [...command, 'run-shard', '--plan', join(folder, 'plan.json')],
       settings,
     )
-    await writeDurable(join(folder, 'job.yaml'), stringify(job))
-    written.push({ stage: id, tasks: plan.tasks.length, file: join(folder, 'job.yaml') })
+    await writeDurable(join(folder, MANIFEST), stringify(job))
+    written.push({ stage: id, tasks: plan.tasks.length, file: join(folder, MANIFEST) })
   }
   return written
 }

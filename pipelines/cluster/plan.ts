@@ -1,7 +1,7 @@
 /**
  * What a cluster is told: plan.json, frozen before the first task starts. Workers read it and plan nothing themselves.
  *
- *   .cluster/jobs/<name>/     plan.json, job.sh and the logs of one array
+ *   .cluster/jobs/<name>/     plan.json, job.sh and the logs of one array; or plan.json and job.yaml
  *   .cluster/<id>/<key>/      what tasks have made of one stage under one key:
  *     out/<out>/…             its files, each whole from the moment it has its name
  *     receipts/<shard>.json   what the journal of the stage will say of a finished shard
@@ -57,6 +57,8 @@ export async function readPlan(file: string): Promise<Plan> {
   }
 }
 
+/** Beside plan.json where the tasks are those of a Kubernetes job. */
+export const MANIFEST = 'job.yaml'
 export const jobsFolder = (root: string) => join(root, '.cluster', 'jobs')
 export const homeOf = (root: string, id: string, key: string) => join(root, '.cluster', id, key.slice(0, 16))
 

@@ -42,8 +42,9 @@ function files({ recipe }: DatasetEntry, root: string): Markup {
   const links = recipe.truth.shards.flatMap(({ path, href }) =>
     href === null ? [] : [html`<li><a href="${root}${href}" download>${path}</a></li>\n`],
   )
-  if (links.length === 0) return html`<p class="soft">Its files are not part of this site.</p>`
-  return html`<p class="soft">The test split, every stretch of it with a hash in <a href="${root}${manifestOf(recipe.truth.shards[0]!.href!)}">manifest.json</a>:</p><ul class="files">${links}</ul>`
+  const first = recipe.truth.shards.find(({ href }) => href !== null)?.href ?? null // others may be left out
+  if (first === null) return html`<p class="soft">Its files are not part of this site.</p>`
+  return html`<p class="soft">The test split, every stretch of it with a hash in <a href="${root}${manifestOf(first)}">manifest.json</a>:</p><ul class="files">${links}</ul>`
 }
 
 function manifestOf(href: string): string {

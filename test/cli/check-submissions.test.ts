@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry } from '../../benchmarks/submission/entry.ts'
 import check from '../../cli/check-submissions.ts'
@@ -96,6 +96,56 @@ describe('fieldrank check-submissions', function () {
     await writeFile(path(), text)
     await assert.rejects(run({ base: '--exec=x' }), /--base: not the name of a branch/)
     await assert.rejects(run({ base: 'nowhere' }), { name: 'UserError', message: /^git merge-base: / })
+  })
+
+  it('with --changed too, sees predictions that changed beside an entry that did not', async () => {
+    const { predictions } = JSON.parse(await readFile(path(), 'utf8')) as Entry
+    const file = at('repo/submissions/operators', predictions.path)
+    const bytes = await readFile(file)
+    const damaged = Buffer.from(bytes)
+    damaged[100]! ^= 1
+    await writeFile(file, damaged)
+    assert.match((await run({ base: 'main', changed: true })).text, /\[predictions-sha256\]/)
+    await rm(file)
+    assert.match((await run({ base: 'main', changed: true })).text, /\[file-exists\]/)
+    await writeFile(file, bytes)
+    assert.equal((await run({ base: 'main', changed: true })).code, 0)
+  })
+
+  it('says one line for one problem, whatever keys and names a stranger writes', async () => {
+    const lie = '\n::error::x\nright    operators/all.json\n'
+    const back = await change((entry) => ({ ...entry, [lie]: 1 }))
+    await writeFile(at('repo/submissions/operators', `a${lie.replaceAll('/', '')}.sh`), '')
+    const { text } = await run()
+    assert.equal(text.split('\n').length, 4, text)
+    assert.doesNotMatch(text, /^(::|right)/m)
+    await rm(at('repo/submissions/operators', `a${lie.replaceAll('/', '')}.sh`))
+    await back()
+  })
+
+  it('takes a dataset by its name alone: not a folder that the proposal brings along', async () => {
+    const [own, forged] = [at('data/toy/datasets/operators/toy-fields'), at('repo/forged')]
+    await cp(own, forged, { recursive: true })
+    const back = await change((entry) => ({ ...entry, dataset: { ...entry.dataset, name: forged } }))
+    assert.match((await run()).text, /not the name of a dataset \[dataset-known\]/)
+    await back()
+    await rename(own, `${own}-2`)
+    const again = await change((entry) => ({ ...entry, dataset: { ...entry.dataset, name: 'toy-fields-2' } }))
+    assert.match((await run()).text, /what lies there is toy-fields \[dataset-known\]/)
+    await again()
+    await rename(`${own}-2`, own)
+    await rm(forged, { recursive: true })
+  })
+
+  it('finds a dataset where fetch has put it, as the ready workflow does', async () => {
+    await rename(at('data/toy'), at('data/elsewhere'))
+    await cp(at('data/elsewhere/datasets/operators/toy-fields'), at('data/cache/toy-fields'), {
+      recursive: true,
+    })
+    const { code, text } = await run()
+    assert.equal(code, 0, text)
+    await rm(at('data/cache'), { recursive: true })
+    await rename(at('data/elsewhere'), at('data/toy'))
   })
 
   it('refuses the predictions of another under a new name', async () => {

@@ -36,6 +36,11 @@ describe('fieldrank', () => {
     assert.equal((await cli('--version')).output, `${version}\n`)
   })
 
+  it('prints no control character that it was given', async () => {
+    const { code, errors } = await cli('inspect', 'a\u001b[2J\u009b1A.parquet')
+    assert.deepEqual([code, errors], [2, 'inspect: no such file or folder (a·[2J·1A.parquet)\n'])
+  })
+
   it('answers a wrong verb or flag with one sentence and exit code 2', async () => {
     const cases: [string[], string][] = [
       [['statsu'], `unknown verb 'statsu' (${verbs.join(', ')}). Did you mean 'status'?\n`],

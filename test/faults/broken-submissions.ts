@@ -143,7 +143,7 @@ const heads: Readonly<Record<string, (stream: Rng) => Buffer>> = {
 
 const bytesBreaks: Break[] = [
   bytes('file-not-empty', () => whole(Buffer.alloc(0)), 'empty'),
-  bytes('file-size', (stream) => ({ ...ends(stream), size: 5e9 }), '5000000000'),
+  bytes('file-size', (stream) => ({ ...ends(stream), size: 2 ** 31 }), '2147483648'),
   ...Object.entries(heads).map(([id, head]) =>
     bytes(
       id,

@@ -268,6 +268,14 @@ describe('io/download: where it may go', () => {
       /only https/,
     )
   })
+
+  it('does not let a public host redirect to itself, and then resolve to loopback', async () => {
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+    await assert.rejects(
+      routeTo('/b', { loopback: true, resolve }, new URL('https://data.example/a')),
+      /127\.0\.0\.1 is not a public address/,
+    )
+  })
 })
 
 describe('io/download: where it may write', () => {

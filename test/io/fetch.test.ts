@@ -89,6 +89,8 @@ describe('io/fetch', () => {
   it('knows folders of the hub, and says that a name is not in the catalog', async () => {
     assert.equal(folderUrl('hf:a/b'), 'https://huggingface.co/datasets/a/b/resolve/main/')
     assert.equal(folderUrl('hf:a/b@v1'), 'https://huggingface.co/datasets/a/b/resolve/v1/')
+    for (const page of ['https://huggingface.co/datasets/a/b', 'https://huggingface.co/datasets/a/b/'])
+      assert.equal(folderUrl(page), folderUrl('hf:a/b')) // README.md of a publication says it so
     assert.equal(folderUrl('https://x.example/d/manifest.json'), 'https://x.example/d/')
     const catalog = { 'gaussian0.4_grid64': { url: 'https://x.example/d' } }
     assert.equal(entryOf(catalog, 'gaussian0.4_grid64').url, 'https://x.example/d')

@@ -52,8 +52,8 @@ describe('io/parquet-remote', function () {
       found.first.map(({ row }) => row),
       [0, 1],
     )
-    const { requests, isChecked, rowGroups, size } = found
-    assert.deepEqual({ requests, isChecked, rowGroups }, { requests: 3, isChecked: true, rowGroups: 4 })
+    const { requests, unchecked, rowGroups, size } = found
+    assert.deepEqual({ requests, unchecked, rowGroups }, { requests: 3, unchecked: null, rowGroups: 4 })
     assert.equal(served.asked.length, 3)
     assert.ok(found.bytes < size, `${found.bytes} of ${size}`)
     assert.equal((await read(0)).requests, 2)
@@ -63,13 +63,26 @@ describe('io/parquet-remote', function () {
     const damaged = Buffer.from(contents.get(`/${file}`)!)
     damaged[1000]! ^= 1
     contents.set(`/${file}`, damaged)
-    await assert.rejects(read(2), /row group 0 is not what the manifest beside it says$/)
+    await assert.rejects(read(2), /row group 0 has the sha256 .*, expected /)
   })
 
-  it('reads without a manifest too, and says that nothing was checked', async () => {
+  it('reads no file by a manifest that leaves out some of its bytes', async () => {
+    const manifest = JSON.parse(contents.get('/manifest.json')!.toString())
+    manifest.shards[0].rowGroups.splice(1, 1)
+    contents.set('/manifest.json', Buffer.from(JSON.stringify(manifest)))
+    await assert.rejects(read(2), { name: 'UserError' })
+  })
+
+  it('reads without a manifest too, and says why nothing was checked', async () => {
+    const manifest = contents.get('/manifest.json')!.toString()
     contents.delete('/manifest.json')
-    const { isChecked, rows, first } = await read(1)
-    assert.deepEqual({ isChecked, rows, found: first.length }, { isChecked: false, rows: 200, found: 1 })
+    const { unchecked, rows, first } = await read(1)
+    assert.match(unchecked!, /manifest\.json: answers 404$/)
+    assert.deepEqual({ rows, found: first.length }, { rows: 200, found: 1 })
+    contents.set('/manifest.json', Buffer.from(manifest.slice(0, 100)))
+    assert.match((await read(1)).unchecked!, /manifest\.json is not valid JSON/)
+    contents.set('/manifest.json', Buffer.from(manifest.replaceAll(file, 'other.parquet')))
+    assert.equal((await read(1)).unchecked, 'manifest.json beside it does not list it')
   })
 
   it('fieldrank inspect shows it, in a process of its own', async () => {

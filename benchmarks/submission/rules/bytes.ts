@@ -15,7 +15,7 @@ export const HEAD = 512
 export const TAIL = 65_557
 /** ELF, Windows, macOS on 64 bits of either order. */
 const PROGRAMS = ['\x7fELF', 'MZ', '\xcf\xfa\xed\xfe', '\xfe\xed\xfa\xcf']
-const MOST = 4 * 2 ** 30
+const MOST = 2 ** 31 - 1 // what Node reads as one piece
 
 const signatures: readonly (readonly [id: string, what: string, matches: (head: Buffer) => boolean])[] = [
   ['not-pickle', 'a Python pickle, which can run code', isPickle],
@@ -72,7 +72,7 @@ export const bytesRules: readonly Rule<Ends>[] = [
   },
   {
     id: 'file-size',
-    says: 'The file is at most 4 GiB.',
+    says: 'The file is smaller than 2 GiB.',
     flaw: ({ size }) => (size > MOST ? `the file has ${size} bytes, at most ${MOST} are read` : null),
   },
   ...signatures.map(([id, what, matches]) => ({

@@ -4,17 +4,18 @@ import { pretty } from '../../../io/json.ts'
 import { ENTRY_BYTES, type Entry } from '../entry.ts'
 import type { Rule } from '../rule.ts'
 
+/** Before it is read. */
+export const sizeRule: Rule<{ size: number }> = {
+  id: 'entry-size',
+  says: 'An entry is small.',
+  flaw: ({ size }) => (size > ENTRY_BYTES ? `has ${size} bytes, at most ${ENTRY_BYTES}` : null),
+}
+
 /** Before it is parsed. */
 export interface Written {
   bytes: Buffer
 }
 export const writtenRules: readonly Rule<Written>[] = [
-  {
-    id: 'entry-size',
-    says: 'An entry is small.',
-    flaw: ({ bytes }) =>
-      bytes.length > ENTRY_BYTES ? `has ${bytes.length} bytes, at most ${ENTRY_BYTES}` : null,
-  },
   {
     id: 'entry-mark',
     says: 'An entry has no byte-order mark.',
@@ -112,15 +113,17 @@ export interface Recomputed {
 /** A score is a sum of rows in a fixed order: another machine differs in the last digits of √, log and sin alone. */
 export const SAME = 1e-12
 
+export const predictionsRule: Rule<Omit<Recomputed, 'scores'>> = {
+  id: 'predictions-sha256',
+  says: 'The predictions are those that the entry names.',
+  flaw: ({ entry, predictions }) =>
+    entry.predictions.sha256 === predictions.sha256 && entry.predictions.bytes === predictions.bytes
+      ? null
+      : `predictions have sha256 ${predictions.sha256.slice(0, 12)}… and ${predictions.bytes} bytes, the entry says ${entry.predictions.sha256.slice(0, 12)}… and ${entry.predictions.bytes}`,
+}
+
 export const recomputedRules: readonly Rule<Recomputed>[] = [
-  {
-    id: 'predictions-sha256',
-    says: 'The predictions are those that the entry names.',
-    flaw: ({ entry, predictions }) =>
-      entry.predictions.sha256 === predictions.sha256 && entry.predictions.bytes === predictions.bytes
-        ? null
-        : `predictions have sha256 ${predictions.sha256.slice(0, 12)}… and ${predictions.bytes} bytes, the entry says ${entry.predictions.sha256.slice(0, 12)}… and ${entry.predictions.bytes}`,
-  },
+  predictionsRule,
   {
     id: 'score-same',
     says: `Every score is computed again and differs by less than ${SAME}.`,

@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Entry, entrySchema, parseEntry } from '../../../benchmarks/submission/entry.ts'
 import { refuse } from '../../../benchmarks/submission/rule.ts'
-import { placedRules, recomputedRules, writtenRules } from '../../../benchmarks/submission/rules/entry.ts'
+import {
+  placedRules,
+  recomputedRules,
+  sizeRule,
+  writtenRules,
+} from '../../../benchmarks/submission/rules/entry.ts'
 import { historyRules } from '../../../benchmarks/submission/rules/history.ts'
 import { pretty } from '../../../io/json.ts'
 import { entry } from './an-entry.ts'
@@ -47,7 +52,7 @@ describe('benchmarks/submission/entry', () => {
   it('is refused for its bytes', () => {
     const bytes = Buffer.from(pretty(entry))
     assert.equal(brokenBy(writtenRules, { bytes }), null)
-    assert.equal(brokenBy(writtenRules, { bytes: Buffer.alloc(2 ** 18 + 1) }), 'entry-size')
+    assert.equal(brokenBy([sizeRule], { size: 2 ** 18 + 1 }), 'entry-size')
     assert.equal(
       brokenBy(writtenRules, { bytes: Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), bytes]) }),
       'entry-mark',

@@ -49,7 +49,11 @@ async function changed(
 /** The files that `fieldrank verify` names. */
 async function named(folder: string): Promise<string[]> {
   return (await checkDataset(folder)).map(
-    (problem) => /^(?:.*\/)?([^/:]+)(?::|$)/.exec(problem)?.[1] ?? problem,
+    (problem) =>
+      problem
+        .split(/: |, but /)[0]!
+        .split('/')
+        .at(-1)!,
   )
 }
 

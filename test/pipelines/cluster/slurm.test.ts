@@ -199,11 +199,15 @@ describe('pipelines/executors/slurm, on a queue of this process', function () {
     assert.deepEqual(readdirSync(join(root, '.cluster', 'pieces@1')), [])
   })
 
-  it('forgets plans that were never whole', async () => {
-    mkdirSync(join(root, '.cluster/jobs/fieldrank-rows-0'), { recursive: true })
-    writeFileSync(join(root, '.cluster/jobs/fieldrank-rows-0/plan.json'), '{"schema":1')
+  it('forgets plans that were never whole, and leaves those of Kubernetes', async () => {
+    for (const name of ['fieldrank-rows-0', 'fieldrank-rows-1']) {
+      mkdirSync(join(root, '.cluster/jobs', name), { recursive: true })
+      writeFileSync(join(root, '.cluster/jobs', name, 'plan.json'), '{"schema":1')
+    }
+    writeFileSync(join(root, '.cluster/jobs/fieldrank-rows-1/job.yaml'), '')
     await runToy(one, { only: ['pieces@1'] }, slurm())
     assert.equal(existsSync(join(root, '.cluster/jobs/fieldrank-rows-0')), false)
+    assert.equal(existsSync(join(root, '.cluster/jobs/fieldrank-rows-1/plan.json')), true)
     rmSync(root, { recursive: true })
   })
 })

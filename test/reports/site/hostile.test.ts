@@ -45,3 +45,24 @@ describe('pages of a site, of hostile names', () => {
     }
   })
 })
+
+describe('the page of a dataset', () => {
+  it('lists the files that fitted, though the first did not', () => {
+    const [set] = chapterOf(['plain']).sets
+    const shard = {
+      sha256: '',
+      bytes: 1,
+      rows: 1,
+      rowGroups: [],
+      footer: { offset: 0, bytes: 1, sha256: '' },
+    }
+    const shards = [
+      { ...shard, path: 'a.parquet', href: null },
+      { ...shard, path: 'b.parquet', href: 'data/x/b.parquet' },
+    ]
+    const page = datasetPageOf({ ...set!, recipe: { ...set!.recipe, truth: { schema: {}, shards } } })
+    assert.match(page, /href="[^"]*data\/x\/manifest\.json"/)
+    assert.match(page, /href="[^"]*data\/x\/b\.parquet"/)
+    assert.doesNotMatch(page, /a\.parquet</)
+  })
+})

@@ -5,16 +5,14 @@
 import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import type { Entry } from '../benchmarks/submission/entry.ts'
+import { type Entry, parseEntry } from '../benchmarks/submission/entry.ts'
 import { broken, refuse } from '../benchmarks/submission/rule.ts'
-
 import {
   placedRules,
   predictionsRule,
   recomputedRules,
   sizeRule,
 } from '../benchmarks/submission/rules/entry.ts'
-
 import { historyRules } from '../benchmarks/submission/rules/history.ts'
 import { statementRules } from '../benchmarks/submission/rules/statement.ts'
 import { entryOfBytes, entryOfText, statementOf } from '../benchmarks/submission/written.ts'

@@ -121,7 +121,7 @@ describe('pipelines/code-hash', () => {
   it('says which stage module is missing, and reads from the text whether one is fresh', () => {
     assert.equal(
       mistake(() => stageFile(one.stages, 'summ')),
-      `stage module 'summ' not found in ${one.stages} (fail, fresh, pid, rows, sum). Did you mean 'sum'?`,
+      `stage module 'summ' not found in ${one.stages} (fail, fresh, pid, pieces, rows, sum). Did you mean 'sum'?`,
     )
     assert.match(
       mistake(() => stageFile(one.stages, '../sum')),

@@ -67,7 +67,7 @@ describe('pipelines/executors/slurm, on a queue of this process', function () {
   })
   const made = (lines: readonly string[]) => lines.filter((line) => line.startsWith('made ')).length
 
-  it('makes what a run on this machine makes, byte for byte, with as little sbatch as there are steps', async () => {
+  it('makes what a run on this machine makes, byte for byte, in few arrays', async () => {
     const far = await runToy(one, {}, slurm())
     assert.deepEqual([made(far.lines), far.failures], [5, []])
     const here = toy(PIPELINE)
@@ -77,8 +77,10 @@ describe('pipelines/executors/slurm, on a queue of this process', function () {
     } finally {
       here.remove()
     }
-    // the first shards of both sets (to know how long one takes), their others, both stages without shards
-    assert.equal(queue.scripts.length, 3)
+    // 12 tasks in 3 to 6 arrays: first shards (to know how long one takes), the others, stages without shards, for two sets that
+    // share an array when they ask within the same tenth of a second
+    assert.equal(queue.started.length, 12)
+    assert.ok(queue.scripts.length >= 3 && queue.scripts.length <= 6, `${queue.scripts.length} arrays`)
     assert.equal(queue.started.filter((task) => task.startsWith('pieces@1')).length, 5)
     assert.deepEqual(queue.started.filter((task) => task.includes('whole')).sort(), [
       'pid@1 whole--1',

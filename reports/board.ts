@@ -242,3 +242,9 @@ function bestEpochOf(history: Run['history'], better: Metric['better']): number 
 function compare<T extends number | string>(a: T, b: T): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
+
+/** Of metrics at several cut-offs those at the one that ranks: tables for people show these, files and pages of methods all. */
+export function shownOf(metrics: readonly MetricFacts[]): readonly MetricFacts[] {
+  const cutOf = ({ name }: MetricFacts) => name.split('@')[1]
+  return metrics.filter((metric) => cutOf(metric) === undefined || cutOf(metric) === cutOf(metrics[0]!))
+}

@@ -1,5 +1,5 @@
 /** The sentences around a table: what it is about, how its numbers came to be, and how to make them again. */
-import type { Board, Line, MetricFacts, Standing } from './board.ts'
+import { type Board, type Line, type MetricFacts, type Standing, shownOf } from './board.ts'
 import { boundsOf } from './bounds.ts'
 import { NONE, ROUNDING, significant } from './numbers.ts'
 import { powerOf, sharedOf } from './table.ts'
@@ -30,7 +30,10 @@ export function notesOf(
   const scaled = metrics.some((metric) => powerOf(metric, lines) !== 0)
   const missing = lines.some(({ scores }) => scores[first.name] === undefined)
   return [
-    ...metrics.map(definition),
+    ...shownOf(metrics).map(definition),
+    ...(shownOf(metrics).length < metrics.length
+      ? ['The other cut-offs stand in leaderboard.csv and leaderboard.json.']
+      : []),
     ...(metrics.some(({ name }) => name.includes('@')) ? ['k is the number after the @.'] : []),
     ...protocol,
     ...boundsOf(lines, first).map(

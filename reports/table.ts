@@ -2,7 +2,7 @@
  * A standing as a table: the columns are decided once, then written as Markdown, as CSV or (page-table.ts) as HTML.
  * What all finished rows have in common (device, seed, who sent it) is said once below the table, not in a column.
  */
-import type { Board, Line, MetricFacts, Standing } from './board.ts'
+import { type Board, type Line, type MetricFacts, type Standing, shownOf } from './board.ts'
 import { bytes, commonPower, count, measured, NONE, seconds, significant } from './numbers.ts'
 import { escapeCsv, escapeMarkdown } from './text.ts'
 
@@ -18,7 +18,7 @@ export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
     { head: 'ranks', kind: 'number', text: ({ range }) => rangeText(range) },
     { head: 'model', kind: 'name', text: ({ model }) => model },
     { head: 'loss', kind: 'text', text: ({ loss }) => loss },
-    ...metrics.map((metric) => metricColumn(metric, lines)),
+    ...shownOf(metrics).map((metric) => metricColumn(metric, lines)),
     { head: 'weights', kind: 'number', text: ({ parameters }) => count(parameters) },
     { head: 'train', kind: 'number', text: ({ trainSeconds }) => seconds(trainSeconds) },
     { head: 'peak memory', kind: 'number', text: ({ peakBytes }) => bytes(peakBytes) },

@@ -2,7 +2,7 @@
  * A board as the table of the index: what report pages show, and what a reader can sort, filter and compute again. The value
  * that sorts stands in `data-v` of its cell, in full; an empty one is always last.
  */
-import type { Line, MetricFacts, Standing } from '../board.ts'
+import { type Line, type MetricFacts, type Standing, shownOf } from '../board.ts'
 import { html, type Markup } from '../html.ts'
 import { bytes, count, measured, NONE, seconds } from '../numbers.ts'
 import { aligned } from '../page-table.ts'
@@ -60,12 +60,6 @@ function columnsOf(standing: Standing, place: Place): Column[] {
   const { lines, metrics } = standing
   const scores = shownOf(metrics).map((metric, i) => metricColumn(metric, lines, i === 0))
   return [...nameColumns(rankedIn(lines), place), ...scores, ...COSTS]
-}
-
-/** Of metrics at several cut-offs those at the one that ranks; all others are on the pages of the methods and in the CSV. */
-export function shownOf(metrics: readonly MetricFacts[]): readonly MetricFacts[] {
-  const cutOf = ({ name }: MetricFacts) => name.split('@')[1]
-  return metrics.filter((metric) => cutOf(metric) === undefined || cutOf(metric) === cutOf(metrics[0]!))
 }
 
 /** Where a line stands among the ranked ones, and what it is called. */

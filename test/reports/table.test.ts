@@ -49,6 +49,13 @@ describe('reports/table', () => {
     assert.equal(sharedOf(standing(lines, { metrics })), 'device cpu, 2 threads')
   })
 
+  it('shows the cut-off that ranks, while the CSV has all', () => {
+    const metrics = [ndcg, { ...ndcg, name: 'ndcg@50' }]
+    const one = standing([line({ scores: { [ndcg.name]: score(0.1), 'ndcg@50': score(0.2) } })], { metrics })
+    assert.match(markdownTable(one), /ndcg@10 ↑/)
+    assert.doesNotMatch(markdownTable(one), /ndcg@50/)
+  })
+
   it('is not broken by the names of strangers', () => {
     const model = 'a|b\n<img src=x onerror=alert(1)> `*x*`\u202E'
     const row = markdownTable(standing([line({ model, scores: { 'relative-l2': score(1, 0.1) } })])).split(

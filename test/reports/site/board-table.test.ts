@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { boardTable, shownOf } from '../../../reports/site/board-table.ts'
+import { shownOf } from '../../../reports/board.ts'
+import { boardTable } from '../../../reports/site/board-table.ts'
 import { line, missing, ndcg, relativeL2, score, standing } from '../lines.ts'
 
 const PLACE = { track: 'operators', root: '', isOpen: true }

@@ -10,6 +10,7 @@ import { embed } from '../../generators/fields/embedding.ts'
 import { drawPair, inWindow } from '../../generators/fields/grf.ts'
 import { UserError } from '../../io/errors.ts'
 import { exp } from '../../math/elementary.ts'
+import { logarithm, meanOf, meanProduct } from './fields/sample-statistics.ts'
 
 const SEED = 20406
 const WINDOWS = [
@@ -277,25 +278,6 @@ function digest({ data }: Columns): string {
   const hash = createHash('sha256')
   for (const part of [k, rhs]) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
   return hash.digest('hex')
-}
-
-function logarithm({ data }: Columns): Float64Array {
-  return Float64Array.from(data.k as Float32Array, Math.log)
-}
-
-/** Mean of φ(y, x) φ(y + dy, x + dx) over the window; the mean of φ is known to be 0. */
-function meanProduct(phi: Float64Array, side: number, dy: number, dx: number): number {
-  let sum = 0
-  for (let y = 0; y + dy < side; y++) {
-    for (let x = 0; x + dx < side; x++) sum += phi[y * side + x]! * phi[(y + dy) * side + x + dx]!
-  }
-  return sum / ((side - dy) * (side - dx))
-}
-
-function meanOf(values: readonly number[]): { mean: number; error: number } {
-  const mean = values.reduce((sum, v) => sum + v, 0) / values.length
-  const spread = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1)
-  return { mean, error: Math.sqrt(spread / values.length) }
 }
 
 /** The digests of rows from ≤ i < to, made by a process of its own. */

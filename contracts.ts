@@ -1,6 +1,8 @@
 /** Every interface of the project, on one page. Types only: this file runs no code. */
 import type { Dtype, HostTensor, Scalar, Tensor } from './tensor/types.ts'
 
+export type { FieldFacts, Operators, Preconditioners, Recommenders } from './tasks.ts'
+
 // ── Plain data ───────────────────────────────────────────────────────────────
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -101,34 +103,12 @@ export interface Solver<P extends Params = Params, S = unknown> extends About {
 
 // ── Models, losses, metrics ──────────────────────────────────────────────────
 
-/** The types of one track; a model, a loss and a track agree on them. */
+/** The types of one track; a model, a loss and a track agree on them. Each track's own stand in tasks.ts. */
 export interface Task {
   facts: Params
   input: { readonly [name: string]: Tensor }
   target: Tensor
   output: { readonly [name: string]: Tensor }
-}
-
-export interface Operators extends Task {
-  facts: FieldFacts
-  input: { k: Tensor; rhs: Tensor } // [B, n+1, n+1], [B, n, n]
-  target: Tensor // x [B, n, n]
-  output: { x: Tensor; flux?: Tensor } // [B, n, n]; what a loss asks for beside it, [B, n, n, channels]
-}
-export type FieldFacts = {
-  grid: number // n; the rest brings fields to a network, all from the train split alone (models/layers/fields.ts)
-  reading: string // 'nodes', or 'as-published'
-  logK: { mean: number; deviation: number } // over all cells; deviation 0: k never varies and is no channel
-  rhs: number // root mean squares: of rhs, of x, of the flux through a face over √k
-  x: number
-  flux: number
-  channels: { readonly [output: string]: number } // what a loss asks for beside x, and how many channels each
-}
-export interface Recommenders extends Task {
-  facts: { items: number; length: number }
-  input: { history: Tensor } // int32 [B, L], items 1…N, 0 pads on the left
-  target: Tensor // int32 [B, L], the next item at each place, 0 for none
-  output: { states: Tensor; catalog: Tensor; places?: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ, row j is item j + 1; [B, L]: 1 where the target is to be learned, everywhere if absent
 }
 
 export type Batch<T extends Task> = { input: T['input']; target: T['target']; items?: number } // N, where the catalog and all ids are those of a part
@@ -219,6 +199,8 @@ export interface Track<T extends Task = Task> extends About {
   /** Params of `open` that the declared inputs of a model from elsewhere decide; null is a side of any length. */
   paramsFor?(inputs: { readonly [name: string]: readonly (number | null)[] }): Params
 }
+export type Outputs = { readonly [name: string]: HostTensor }
+export type Network = (input: HostBatch['input']) => Promise<Outputs>
 export interface Opened<T extends Task = Task> {
   facts: T['facts']
   /** What a batch looks like, before one exists: shapes for the trace. */
@@ -226,8 +208,8 @@ export interface Opened<T extends Task = Task> {
   rows(split: Split): number
   /** In order when `shuffle` is absent: the last batch is then padded, else it is dropped. */
   batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
-  /** Network output on the host → prediction columns, `batch.rows` of them. */
-  predict(output: { readonly [name: string]: HostTensor }, batch: HostBatch): Columns
+  /** Network output on the host → prediction columns, `batch.rows` of them; `network` for those that ask it more than once. */
+  predict(output: Outputs, batch: HostBatch, network: Network): Columns | Promise<Columns>
   search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]

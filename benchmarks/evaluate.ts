@@ -1,9 +1,7 @@
 /** A network over a split: every row once, in order, in batches of one size whose padding is dropped. */
-import type { Columns, Opened, Search, Split } from '../contracts.ts'
+import type { Columns, Network, Opened, Search, Split } from '../contracts.ts'
 import { concat } from '../io/columns.ts'
 import type { HostTensor } from '../tensor/types.ts'
-
-export type Network = (input: { readonly [name: string]: HostTensor }) => Promise<Record<string, HostTensor>>
 
 /** Predictions of all rows of a split, or of its first `most`; null as soon as an output is not finite. */
 export async function predictSplit(
@@ -30,7 +28,9 @@ export async function predictSplit(
     const output = await network(batch.input)
     if (!Object.values(output).every(allFinite)) return null
     const counted = { ...batch, rows: Math.min(batch.rows, most - rows) }
-    parts.push(await search.predict(output, { ...counted, ids: batch.ids.subarray(0, counted.rows) }))
+    parts.push(
+      await search.predict(output, { ...counted, ids: batch.ids.subarray(0, counted.rows) }, network),
+    )
     rows += counted.rows
     if (rows >= most) break
   }

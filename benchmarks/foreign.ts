@@ -6,7 +6,7 @@
  * int64. What does not fit is one sentence; so is an output that is not finite.
  */
 import { basename } from 'node:path'
-import type { Columns, Dataset, Declared, Opened, Params, Split, Track } from '../contracts.ts'
+import type { Columns, Dataset, Declared, Network, Opened, Params, Split, Track } from '../contracts.ts'
 import { concat } from '../io/columns.ts'
 import { UserError } from '../io/errors.ts'
 import { type ForeignModel, openForeign, type Port } from '../tensor/foreign.ts'
@@ -46,14 +46,15 @@ export async function predictForeign(
     checkInputs(subject, model.inputs, opened.shapes(size).input)
     const wanted = wantedOutputs(subject, model.outputs, opened.outputs?.(size) ?? [])
     const found = (await opened.search?.()) ?? opened
+    const network: Network = (input) => theirs(subject, () => model.run(input, Object.keys(wanted)))
     const parts: Columns[] = []
     let rows = 0
     for await (const batch of opened.batches(split, size)) {
-      const output = await theirs(subject, () => model.run(batch.input, Object.keys(wanted)))
+      const output = await network(batch.input)
       const place = { key: track.key, ids: batch.ids, size }
       for (const [name, sides] of Object.entries(wanted))
         checkOutput(`${subject}: output '${name}'`, output[name]!, sides, place)
-      parts.push(await found.predict(output, batch))
+      parts.push(await found.predict(output, batch, network))
       progress?.((rows += batch.rows), total)
     }
     return {

@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Columns, Dataset, Params, Schema, Shard, Split } from '../../contracts.ts'
+import type { Columns, Dataset, Network, Params, Schema, Shard, Split } from '../../contracts.ts'
 import { slice } from '../../io/columns.ts'
 import { shardName, writeManifest } from '../../io/manifest.ts'
 import { writeParquet } from '../../io/parquet.ts'
@@ -130,4 +130,9 @@ export async function makeDataset(
   }
   await writeManifest(folder, dataset)
   return dataset
+}
+
+/** The network of a track that predicts from the outputs it is handed: to ask for more is a mistake. */
+export const askedOnce: Network = async () => {
+  throw new Error('the network was asked a second time')
 }

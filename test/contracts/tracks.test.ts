@@ -13,7 +13,7 @@ import { readParquet, writeParquet } from '../../io/parquet.ts'
 import { permutation } from '../../math/permutation.ts'
 import { rng } from '../../math/rng.ts'
 import type { HostTensor } from '../../tensor/types.ts'
-import { makeOperators, makeRecommenders, temporary } from '../benchmarks/toy-datasets.ts'
+import { askedOnce, makeOperators, makeRecommenders, temporary } from '../benchmarks/toy-datasets.ts'
 
 const SEED = 12
 
@@ -73,7 +73,7 @@ for (const name of namesIn('benchmarks/tracks')) {
       const { opened, dataset } = await ready
       const parts: Columns[] = []
       for await (const batch of opened.batches('test', 8)) {
-        parts.push(opened.predict(toy.output(batch, skill, dataset), batch))
+        parts.push(await opened.predict(toy.output(batch, skill, dataset), batch, askedOnce))
       }
       return concat(parts)
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import operators from '../../../benchmarks/tracks/operators.ts'
 import type { HostBatch, Predictor } from '../../../contracts.ts'
 import { rng } from '../../../math/rng.ts'
-import { fieldRows, GRID, makeOperators, temporary } from '../toy-datasets.ts'
+import { askedOnce, fieldRows, GRID, makeOperators, temporary } from '../toy-datasets.ts'
 
 const [CELLS, NODES] = [(GRID + 1) ** 2, GRID ** 2]
 
@@ -63,7 +63,7 @@ describe('benchmarks/tracks/operators', () => {
   it('cuts predictions to the rows that count', async () => {
     const { opened } = await ready
     const [, , last] = await all(opened.batches('test', 2))
-    const predicted = opened.predict({ x: last!.target }, last!)
+    const predicted = await opened.predict({ x: last!.target }, last!, askedOnce)
     assert.equal(predicted.rows, 1)
     assert.deepEqual(predicted.data.row, Int32Array.of(4))
     assert.deepEqual(predicted.data.x, last!.target.data.slice(0, NODES))

@@ -3,7 +3,7 @@ import { LIST } from '../../../benchmarks/lists.ts'
 import recommenders from '../../../benchmarks/tracks/recommenders.ts'
 import type { HostBatch, Ranker, Split } from '../../../contracts.ts'
 import { rng } from '../../../math/rng.ts'
-import { listSchema, makeDataset, temporary, userRows } from '../toy-datasets.ts'
+import { askedOnce, listSchema, makeDataset, temporary, userRows } from '../toy-datasets.ts'
 
 /** Five users and six items. Counts in training: item 1 three times, 2 and 3 twice, 4 and 5 once, 6 never. */
 const SEQUENCES: Record<Split, { user: number; sequence: number[] }[]> = {
@@ -77,7 +77,7 @@ describe('benchmarks/tracks/recommenders', () => {
       data: Float32Array.of(-9, 1, -9, 1, -9, 0),
     }
     const catalog = { shape: [6, 1], dtype: 'float32' as const, data: Float32Array.of(5, 6, 7, 8, 9, 9) }
-    const { data, rows } = opened.predict({ states, catalog }, batch!)
+    const { data, rows } = await opened.predict({ states, catalog }, batch!, askedOnce)
     assert.equal(rows, 3)
     assert.deepEqual([...(data.user as Int32Array)], [10, 11, 20])
     const list = (r: number) => [...(data.items as Int32Array).subarray(r * LIST, r * LIST + 7)]

@@ -18,6 +18,7 @@ export { groupNormalize, normalize } from './ops/normalize.ts'
 export { logSumExp, stopGradient } from './ops/reductions.ts'
 export { segmentMax } from './ops/segments.ts'
 export { argsort, type Order, sort, sortBy } from './ops/sort.ts'
+export { atColumns, neighborsOf, rowsTimes, stencilTimes, transposeTimes } from './sparse.ts'
 export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'
 export { tf }
 

@@ -6,13 +6,14 @@ export interface LinearShape {
   outputs: number
   bias?: boolean
   scheme?: Scheme
+  offset?: Scheme // of the bias
 }
 
 /** y = x W + b on the last axis: [..., inputs] → [..., outputs]. One matrix product whatever the rank. */
 export function linear(init: Init, name: string, shape: LinearShape): (x: Tensor) => Tensor {
-  const { inputs, outputs, bias = true, scheme = 'glorot' } = shape
+  const { inputs, outputs, bias = true, scheme = 'glorot', offset: law = 'zeros' } = shape
   const weight = init.weight(`${name}/weight`, [inputs, outputs], scheme)
-  const offset = bias ? init.weight(`${name}/bias`, [outputs], 'zeros') : null
+  const offset = bias ? init.weight(`${name}/bias`, [outputs], law) : null
   return (x) => {
     const y = tf.matMul(x.reshape([-1, inputs]), weight) // [rows, outputs]
     const shifted = offset === null ? y : y.add(offset)

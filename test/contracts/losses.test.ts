@@ -25,59 +25,69 @@ type Fields = Record<string, HostTensor>
 for (const track of tracks) {
   const toy = toys[track]!()
   for (const [name, loss] of await lossesOf(track)) {
-    const outputs = outputsOf({ ...toy, shapes: shapesFor(loss, toy) })
-    describe(`loss ${name} of ${track} (seed ${SEED})`, () => {
-      it('is a finite float32 scalar and leaks no tensor', () => {
-        const before = tf.memory().numTensors
-        tf.tidy(() => {
-          const value = loss.value(
-            tensorsOf(outputs),
-            batchOf(tensorsOf(toy.feeds)),
-            toyParams(loss.defaults),
-            noise,
-          )
-          assert.deepEqual([value.shape, value.dtype], [[], 'float32'])
-          assert.ok(Number.isFinite(value.dataSync()[0]))
-        })
-        assert.equal(tf.memory().numTensors, before)
-      })
-
-      it('agrees with finite differences along random directions', () => {
-        const gradients = gradientsOf(loss, toy, outputs)
-        for (let trial = 0; trial < 3; trial++) {
-          const along = directions(outputs, trial)
-          const slope = Object.keys(outputs).reduce((sum, o) => sum + dot(gradients[o]!, along[o]!), 0)
-          const step = 2e-3
-          const difference =
-            (lossAt(loss, toy, moved(outputs, along, step)) -
-              lossAt(loss, toy, moved(outputs, along, -step))) /
-            (2 * step)
-          // float32 leaves 1e-7 of the loss / 2e-3 = 5e-5 of it, the curvature about step² of the slope
-          const size = Math.max(Math.abs(slope), lossAt(loss, toy, outputs))
-          assert.ok(Math.abs(slope - difference) <= 1e-3 * size, `trial ${trial}: ${slope} and ${difference}`)
-        }
-      })
-
-      if (!CUT_BY_PLACE.has(name))
-        it('does not care for the order of the batch', () => {
-          const order = [2, 0, 3, 1]
-          const value = lossAt(loss, toy, outputs)
-          const other = lossAt(loss, { ...toy, feeds: permuted(toy.feeds, order) }, permuted(outputs, order))
-          assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
+    for (const shapes of shapesFor(loss, toy)) {
+      const outputs = outputsOf({ ...toy, shapes })
+      const of = shapesFor(loss, toy).length > 1 ? ` of a ${Object.keys(shapes)}` : ''
+      describe(`loss ${name} of ${track}${of} (seed ${SEED})`, () => {
+        it('is a finite float32 scalar and leaks no tensor', () => {
+          const before = tf.memory().numTensors
+          tf.tidy(() => {
+            const value = loss.value(
+              tensorsOf(outputs),
+              batchOf(tensorsOf(toy.feeds)),
+              toyParams(loss.defaults),
+              noise,
+            )
+            assert.deepEqual([value.shape, value.dtype], [[], 'float32'])
+            assert.ok(Number.isFinite(value.dataSync()[0]))
+          })
+          assert.equal(tf.memory().numTensors, before)
         })
 
-      if (track === 'operators')
-        it('is least at the truth', () => {
-          const names = Object.keys(shapesFor(loss, toy))
-          const right = Object.fromEntries(names.map((output) => [output, toy.truth![output]!]))
-          const truth = lossAt(loss, toy, right)
-          for (let trial = 0; trial < 8; trial++) {
-            const step = [0.03, 0.3, 3][trial % 3]! // of the size of each output
-            const away = lossAt(loss, toy, moved(right, directions(right, trial), step))
-            assert.ok(truth < away, `trial ${trial}: ${truth} at the truth, ${away} elsewhere`)
+        it('agrees with finite differences along random directions', () => {
+          const gradients = gradientsOf(loss, toy, outputs)
+          for (let trial = 0; trial < 3; trial++) {
+            const along = directions(outputs, trial)
+            const slope = Object.keys(outputs).reduce((sum, o) => sum + dot(gradients[o]!, along[o]!), 0)
+            const step = 2e-3
+            const difference =
+              (lossAt(loss, toy, moved(outputs, along, step)) -
+                lossAt(loss, toy, moved(outputs, along, -step))) /
+              (2 * step)
+            // float32 leaves 1e-7 of the loss / 2e-3 = 5e-5 of it, the curvature about step² of the slope
+            const size = Math.max(Math.abs(slope), lossAt(loss, toy, outputs))
+            assert.ok(
+              Math.abs(slope - difference) <= 1e-3 * size,
+              `trial ${trial}: ${slope} and ${difference}`,
+            )
           }
         })
-    })
+
+        if (!CUT_BY_PLACE.has(name))
+          it('does not care for the order of the batch', () => {
+            const order = [2, 0, 3, 1]
+            const value = lossAt(loss, toy, outputs)
+            const other = lossAt(
+              loss,
+              { ...toy, feeds: permuted(toy.feeds, order) },
+              permuted(outputs, order),
+            )
+            assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
+          })
+
+        if (track === 'operators')
+          it('is least at the truth', () => {
+            const names = Object.keys(shapes)
+            const right = Object.fromEntries(names.map((output) => [output, toy.truth![output]!]))
+            const truth = lossAt(loss, toy, right)
+            for (let trial = 0; trial < 8; trial++) {
+              const step = [0.03, 0.3, 3][trial % 3]! // of the size of each output
+              const away = lossAt(loss, toy, moved(right, directions(right, trial), step))
+              assert.ok(truth < away, `trial ${trial}: ${truth} at the truth, ${away} elsewhere`)
+            }
+          })
+      })
+    }
   }
 }
 

@@ -15,14 +15,20 @@ import { drawNoise } from '../../tensor/noise.ts'
 export interface Toy {
   facts: Params
   feeds: Record<string, HostTensor> // the inputs by name, and `target`
-  shapes: Record<string, readonly number[]> // of the outputs; D stands for any length
+  shapes: Shapes // of the outputs; D stands for any length
+  answers?: readonly Shapes[] // other outputs that a model of this track may give in their place
   truth?: Record<string, HostTensor> // outputs that are right, also those that only some losses ask for
   loss: string // what a model of this track is fitted with
   model: string // what every loss of this track is compiled with
 }
+export type Shapes = Record<string, readonly number[]>
 export const D = -1
 
-export const toys: Record<string, () => Toy> = { operators: operatorsToy, recommenders: recommendersToy }
+export const toys: Record<string, () => Toy> = {
+  operators: operatorsToy,
+  preconditioners: preconditionersToy,
+  recommenders: recommendersToy,
+}
 export const tracks = Object.keys(toys)
 
 export async function modelsOf(track: string): Promise<[string, Model][]> {
@@ -54,6 +60,8 @@ export function toyParams(defaults: Params): Params {
     padding: 2,
     window: 2,
     skips: 1,
+    rounds: 2,
+    deep: 1,
   }
   const known = Object.entries(small).filter(([name]) => Object.hasOwn(defaults, name))
   return { ...defaults, ...Object.fromEntries(known) }
@@ -79,10 +87,16 @@ export function weightsFor(model: Model, loss: Loss, facts: Params, seed: number
   return collectWeights(build, (weight) => rng(seed, weight))
 }
 
-/** Shapes of the outputs that a loss takes: those of the task, and what it asks for beside. */
-export function shapesFor({ channels = {} }: Loss, toy: Toy): Toy['shapes'] {
+/** Shapes of each set of outputs that a loss takes: those of the task, and what it asks for beside. */
+export function shapesFor({ channels = {} }: Loss, toy: Toy): Shapes[] {
   const more = Object.entries(channels).map(([name, count]) => [name, [...toy.shapes.x!, count]] as const)
-  return { ...toy.shapes, ...Object.fromEntries(more) }
+  return [toy.shapes, ...(toy.answers ?? [])].map((shapes) => ({ ...shapes, ...Object.fromEntries(more) }))
+}
+
+/** The shapes that outputs of these names must have: those of `answers` if they are one, else of `shapes`. */
+export function statedFor({ shapes, answers = [] }: Toy, names: readonly string[]): Shapes {
+  const key = [...names].sort().join()
+  return answers.find((answer) => Object.keys(answer).sort().join() === key) ?? shapes
 }
 
 export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
@@ -194,6 +208,86 @@ export function eliminate(matrix: Float64Array[], right: Float64Array): Float64A
     right[r]! /= matrix[r]![r]!
   }
   return right
+}
+
+/**
+ * The matrices of the operators toy with white noise b, solved by elimination, each with its incomplete Cholesky factor without fill in
+ * rows of three slots: worked on the dense matrix here, by the definition.
+ */
+function preconditionersToy(): Toy {
+  const [batch, n, width] = [4, 7, 3]
+  const nodes = n * n
+  const k = normals([batch, n + 1, n + 1], rng(1, 'k')).data.map((value) => Math.exp(0.5 * value))
+  const rhs = normals([batch, n, n], rng(1, 'rhs'))
+  const matrix = new Float32Array(batch * nodes * 5)
+  const factor = new Float32Array(batch * nodes * width)
+  const columns = new Int32Array(batch * nodes * width)
+  const target = new Float32Array(batch * nodes)
+  for (let b = 0; b < batch; b++) {
+    const dense = fivePoint(k.subarray(b * (n + 1) ** 2, (b + 1) * (n + 1) ** 2), n)
+    matrix.set(stencilOf(dense, n), b * nodes * 5)
+    const rows = inRows(incompleteCholesky(dense), width)
+    factor.set(rows.factor, b * nodes * width)
+    columns.set(rows.columns, b * nodes * width)
+    target.set(eliminate(dense, Float64Array.from(rhs.data.subarray(b * nodes, (b + 1) * nodes))), b * nodes)
+  }
+  const float = 'float32' as const
+  const right: HostTensor = { shape: [batch, n, n], dtype: float, data: target }
+  return {
+    facts: { grid: n, width },
+    feeds: {
+      matrix: { shape: [batch, n, n, 5], dtype: float, data: matrix },
+      rhs,
+      factor: { shape: [batch, nodes, width], dtype: float, data: factor },
+      columns: { shape: [batch, nodes, width], dtype: 'int32', data: columns },
+      target: right,
+    },
+    shapes: { correction: [batch, nodes, width] },
+    answers: [{ direction: [batch, n, n] }],
+    truth: { direction: right },
+    loss: 'low-frequency',
+    model: 'precorrector',
+  }
+}
+
+/** Center, west, east, south and north of each row of a dense five-point matrix, 0 beyond the wall. */
+function stencilOf(dense: readonly Float64Array[], n: number): Float32Array {
+  const at = (p: number, i: number, j: number) =>
+    i < 0 || j < 0 || i >= n || j >= n ? 0 : dense[p]![i * n + j]!
+  return Float32Array.from(
+    dense.flatMap((_, p) => {
+      const [i, j] = [Math.floor(p / n), p % n]
+      return [at(p, i, j), at(p, i, j - 1), at(p, i, j + 1), at(p, i - 1, j), at(p, i + 1, j)]
+    }),
+  )
+}
+
+/** L, dense, with the pattern of the lower triangle: Cholesky's algorithm, entries of the pattern alone. */
+export function incompleteCholesky(dense: readonly Float64Array[]): Float64Array[] {
+  const L = dense.map((row) => new Float64Array(row.length))
+  for (let i = 0; i < L.length; i++)
+    for (let j = 0; j <= i; j++) {
+      if (dense[i]![j] === 0) continue
+      let sum = dense[i]![j]!
+      for (let s = 0; s < j; s++) sum -= L[i]![s]! * L[j]![s]!
+      L[i]![j] = i === j ? Math.sqrt(sum) : sum / L[j]![j]!
+    }
+  return L
+}
+
+/** A dense lower triangle in rows of `width` slots, as tasks.ts says: the diagonal, the columns below it ascending, then 0s. */
+export function inRows(L: readonly Float64Array[], width: number) {
+  const factor = new Float64Array(L.length * width)
+  const columns = new Int32Array(L.length * width)
+  L.forEach((row, p) => {
+    const below = [...row.keys()].filter((q) => q < p && row[q] !== 0)
+    columns.fill(p, p * width, (p + 1) * width)
+    ;[p, ...below].forEach((q, slot) => {
+      factor[p * width + slot] = row[q]!
+      columns[p * width + slot] = q
+    })
+  })
+  return { factor, columns }
 }
 
 /** Four users, catalog of 20, 6 places; histories of 6, 4, 1 and 3 items, each followed by its next item. */

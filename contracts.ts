@@ -147,6 +147,14 @@ export type Predictor<P extends Params = Params> = About & {
 export type Systems = { k: Field; rhs: Field } // [rows, n+1, n+1], [rows, n, n]
 export type Predict = (systems: Systems) => Promise<Field> // x [rows, n, n]; a row must not depend on its neighbors
 
+/** And for preconditioners: incomplete factors, a multigrid cycle. */
+export type Preconditioning<P extends Params = Params> = About & {
+  defaults: P
+  fit(train: Systems, params: P): Precondition
+}
+export type Precondition = (matrix: Stencil, b: number) => Preconditioner | Status // of entry b of a batch, or why there is none
+export type Preconditioner = (r: Float64Array, z: Float64Array) => void // z ← M⁻¹ r, M symmetric and positive definite
+
 export interface Loss<T extends Task = Task, P extends Params = Params> extends About {
   defaults: P
   channels?: { readonly [output: string]: number } // outputs it needs beside the task's: a model's `facts.channels`
@@ -213,8 +221,8 @@ export interface Opened<T extends Task = Task> {
   search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
-  /** Fits a Ranker or a Predictor, as the track has it, on the train split; what comes back predicts any split. */
-  fit?(method: Ranker | Predictor, params: Params): (split: Split) => Promise<Columns>
+  /** Fits a method, of the kind that the track has, on the train split; what comes back predicts any split. */
+  fit?(method: Ranker | Predictor | Preconditioning, params: Params): (split: Split) => Promise<Columns>
 }
 /** `facts` of what was predicted so far stand in run.json as `search`. */
 export type Search = { predict(...of: Parameters<Opened['predict']>): Promise<Columns>; facts(): Params }

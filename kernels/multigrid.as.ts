@@ -4,7 +4,7 @@
  * arithmetic is solvers/multigrid/; the tests hold the two against each other.
  */
 import { place, plain } from './parts/multigrid-memory.as'
-import { probe } from './parts/probe.as'
+import { once, prepare } from './parts/bare-cycle.as'
 import { refine } from './parts/refinement.as'
 
 export { heapBase } from './parts/heap.as'
@@ -32,13 +32,26 @@ export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps:
   refine<f64>(used, tolerance, steps, outers, turns, spread)
 }
 
-/** For tests: one cycle and one operator, in f32 (four lanes) and f64 (two). */
+/** One cycle and one operator of the right-hand side, in f32 (four lanes) and f64 (two): for tests. */
 export function probeMixed(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f32>(turns)
+  prepare<f32>()
+  once<f32>(turns)
 }
 
 export function probeDouble(base: i32, n: i32, turns: i32): void {
   place(n, base)
-  probe<f64>(turns)
+  prepare<f64>()
+  once<f64>(turns)
+}
+
+/** The same in two parts, for those who apply a cycle many times: 0, or what is wrong with a system (begin() in parts/plain-system). */
+export function prepareDouble(base: i32, n: i32): i32 {
+  place(n, base)
+  return prepare<f64>()
+}
+
+export function cycleDouble(base: i32, n: i32, turns: i32): void {
+  place(n, base)
+  once<f64>(turns)
 }

@@ -10,7 +10,7 @@
  * positive definite), 'max-iterations' an x that stays above the tolerance. Without an x, x is 0.
  * Golub, Van Loan, Matrix Computations (4th ed.), algorithm 4.3.5 and section 3.5.3.
  */
-import type { Solver, Status, Stencil } from '../contracts.ts'
+import type { Preconditioner, Solver, Status, Stencil } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { type Acceptance, acceptsOne, allFinite, difference } from './diffusion/stencil.ts'
 
@@ -61,6 +61,16 @@ const cholesky: Solver<typeof defaults, Factors> = {
 }
 
 export default cholesky
+
+/** z ← A⁻¹ r for entry `b` by the factor alone, or why there is none. */
+export function exact(matrix: Stencil, b: number): Preconditioner | Status {
+  const band = factor(matrix, b)
+  if (typeof band === 'string') return band
+  return (r, z) => {
+    z.set(r)
+    substitute(band, matrix.n, z)
+  }
+}
 
 function solveOne(
   matrix: Stencil,

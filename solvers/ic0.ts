@@ -43,18 +43,23 @@ export default ic0
 
 /** z ← M⁻¹ r for entry `b`, or why there is no M. */
 export function incomplete(matrix: Stencil, b: number): Preconditioner | Status {
-  if (!allFinite(matrix, null, b)) return 'non-finite'
+  const inverse = inversePivotsOf(matrix, b)
+  if (typeof inverse === 'string') return inverse
   const { n } = matrix
-  const part = (values: Float64Array) => values.subarray(b * n * n, (b + 1) * n * n)
-  const sides = {
-    west: part(matrix.west),
-    east: part(matrix.east),
-    south: part(matrix.south),
-    north: part(matrix.north),
-  }
-  const inverse = inversePivots(n, part(matrix.center), sides)
-  if (inverse === null) return 'breakdown'
+  const sides = sidesOf(matrix, b)
   return (r, z) => substitute(n, inverse, sides, r, z)
+}
+
+/** 1 / d of entry `b`, or why there is none. */
+export function inversePivotsOf(matrix: Stencil, b: number): Float64Array | Status {
+  if (!allFinite(matrix, null, b)) return 'non-finite'
+  const { n, center } = matrix
+  return inversePivots(n, center.subarray(b * n * n, (b + 1) * n * n), sidesOf(matrix, b)) ?? 'breakdown'
+}
+
+function sidesOf({ n, west, east, south, north }: Stencil, b: number): Sides {
+  const part = (values: Float64Array) => values.subarray(b * n * n, (b + 1) * n * n)
+  return { west: part(west), east: part(east), south: part(south), north: part(north) }
 }
 
 type Sides = Pick<Stencil, 'west' | 'east' | 'south' | 'north'>

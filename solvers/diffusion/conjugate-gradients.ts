@@ -10,11 +10,10 @@
  * 'max-iterations': out of iterations or restarts; x is then the last one.
  * Hestenes, Stiefel (doi:10.6028/jres.049.044).
  */
-import type { Field, Solution, Status, Stencil } from '../../contracts.ts'
+import type { Field, Preconditioner, Solution, Status, Stencil } from '../../contracts.ts'
 import { acceptsOne, allFinite, apply, difference, norm } from './stencil.ts'
 
-/** z ← M⁻¹ r, M symmetric and positive definite. */
-export type Preconditioner = (r: Float64Array, z: Float64Array) => void
+export type { Preconditioner }
 
 export interface Limits {
   tolerance: number // of ‖f − A x‖ / ‖f‖

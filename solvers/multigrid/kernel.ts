@@ -88,6 +88,8 @@ export function probe(
   return { z, w }
 }
 
+export const FILE = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
+
 export interface Opened {
   pool: Pool
   layout: Layout
@@ -122,11 +124,10 @@ function openFor(n: number, workers: number): Kept {
   return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers: workers }) }
 }
 
-const FILE = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
 const STATUSES: readonly Status[] = ['converged', 'max-iterations', 'breakdown', 'non-finite']
 const OUTERS = 10 // solves that refinement may take
-const X = 4
-const R = 5
+export const X = 4
+export const R = 5
 
 interface Kept extends Opened {
   n: number
@@ -135,13 +136,13 @@ interface Kept extends Opened {
 }
 let last: Kept | null = null
 
-interface Layout {
+export interface Layout {
   bytes: number
   arrays: readonly (readonly number[])[] // [array][lane]
 }
 
 /** The kernel alone knows where things lie. */
-function layoutOf(n: number): Layout {
+export function layoutOf(n: number): Layout {
   const { call } = loadKernel(compileKernel(FILE), 0)
   const lanes = [0, 1, 2, 3]
   const arrays = [0, 1, 2, 3, 4, 5].map((array) => lanes.map((lane) => call('arrayOf', n, array, lane)))

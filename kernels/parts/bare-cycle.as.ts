@@ -1,20 +1,32 @@
-/** One preconditioner and one operator of the lanes, seen from the plain systems: for tests. */
+/**
+ * One cycle of the lanes, seen from the plain systems: M as a preconditioner of the whole A, whose red nodes are eliminated exactly,
+ *
+ *   z_b = M_S (r_b + Tᵀ D_r⁻¹ r_r),   z_r = D_r⁻¹ (r_r + T z_b)
+ */
 import { HIGH, LOW, SUMS, loadResidual } from './reduced-cg.as'
 import { advance, ascend, countBlack, countRed, firstBlack, firstRed } from './fine-level.as'
 import { cycle } from './coarse-cycle.as'
 import { lanesOf, scatterAdd, splat } from './lanes.as'
 import { plainBlack, plainRed, setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
-import { begin, finish } from './plain-system.as'
+import { SOUND, begin, finish } from './plain-system.as'
 import {
-  FLOW, I, Q, RED, RZ, Z, arrayBytes, coarse, evens, flow, n, plain, red, scales, scratch, systemBytes,
+  FLOW, I, Q, RED, RF, RZ, Z, arrayBytes, coarse, evens, flow, n, plain, red, scales, scratch, systemBytes,
 } from './multigrid-memory.as'
 
-/** x ← M b and, on the black nodes, r ← S M b divided by the unit of b; b must be 0 on the red nodes. */
-export function probe<T>(turns: i32): void {
-  for (let lane = 0; lane < lanesOf<T>(); lane++) begin(lane)
+/** Reads the matrices, and right-hand sides that must not be 0; returns the first flaw that begin() finds. */
+export function prepare<T>(): i32 {
+  for (let lane = 0; lane < lanesOf<T>(); lane++) {
+    const found = begin(lane)
+    if (found != SOUND) return found
+  }
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
+  return SOUND
+}
+
+/** x ← M r and, on the black nodes, r ← S M r divided by the unit of b; after prepare(), any number of times. */
+export function once<T>(turns: i32): void {
   v128.store(scratch, f64x2.splat(1), LOW)
   v128.store(scratch, f64x2.splat(1), HIGH)
   loadResidual<T>()
@@ -23,7 +35,10 @@ export function probe<T>(turns: i32): void {
   advance<T>(scratch + SUMS)
   if (evens > 0) cycle<T>(coarse, evens, turns)
   ascend<T>(scratch + SUMS)
-  for (let lane = 0; lane < lanesOf<T>(); lane++) memory.fill(plain(5, lane), 0, <usize>n * n * 8)
+  for (let lane = 0; lane < lanesOf<T>(); lane++) {
+    memory.fill(plain(4, lane), 0, <usize>n * n * 8)
+    memory.fill(plain(5, lane), 0, <usize>n * n * 8)
+  }
   for (let j = 1; j <= n; j++) unload<T>(j)
   for (let lane = 0; lane < lanesOf<T>(); lane++) finish(lane)
 }
@@ -43,7 +58,8 @@ function unload<T>(j: i32): void {
   let z = red + firstRed(j) * RED
   let s = scales + firstRed(j) * 16
   for (const end = z + countRed(j) * RED; z < end; z += RED) {
-    scatterAdd<T>(a, systemBytes, v128.mul<T>(v128.load(z, RZ), v128.load(s)), all, one, one)
+    const x = v128.add<T>(v128.load(z, RF), v128.load(z, RZ))
+    scatterAdd<T>(a, systemBytes, v128.mul<T>(x, v128.load(s)), all, one, one)
     a += 16
     s += 16
   }

@@ -3,7 +3,8 @@
  *
  * Letters: B batch, N = n² unknowns, W slots of a row of a factor. A network sees A, rhs, x and a classical factor L
  * (solvers/factors/), as stored, in float32. Its `correction` C is added here, in f64, to the f64 factor: M = (L + C) (L + C)ᵀ, so that
- * C = 0 is the classical method to the last bit. Then conjugate gradients run in f64 (solved-rows.ts).
+ * C = 0 is the classical method to the last bit. Then conjugate gradients run in f64 (solved-rows.ts). A network that answers a
+ * `direction` instead is asked for one at every step (directed-rows.ts).
  * What is not finite, or has a 0 on the diagonal, is a row that reached nothing.
  *
  * Datasets are those of the operators: k, rhs ~ N(0, I), x. Which factor a network starts from is a matter of the budget (`start`, `fill`).
@@ -29,6 +30,7 @@ import { preconditionerFrom } from '../../solvers/factors/lower.ts'
 import { corrected } from '../../solvers/factors/rows.ts'
 import type { HostTensor } from '../../tensor/types.ts'
 import { cut, gather } from '../batches.ts'
+import { type DirectedRow, directedAnswers } from '../directed-rows.ts'
 import { type Asked, answer, answerColumns, answerFlaw, answerSchema } from '../solved-rows.ts'
 import { defaults, factorRows, type Start, startOf, widthOver } from '../starting-factors.ts'
 
@@ -90,11 +92,15 @@ function opened(problem: Problem): Opened<Preconditioners> {
       }
     },
 
-    outputs: (size) => [{ correction: [size, n * n, width] }],
+    outputs: (size) => [{ correction: [size, n * n, width] }, { direction: [size, n, n] }],
 
-    predict({ correction }, { rows, input }) {
+    predict({ correction, direction }, { rows, input }, network) {
       const origin = origins.get(input)
       if (origin === undefined) throw new Error('predict: a batch of another dataset')
+      if (direction !== undefined)
+        return directedRows(problem, origin, rows, (systems, watched) =>
+          directedAnswers(systems, input, network, watched),
+        )
       return correctedRows(problem, origin, rows, correction)
     },
 
@@ -124,7 +130,8 @@ function correctedRows(
   rows: number,
   correction: HostTensor | undefined,
 ): Columns {
-  if (correction === undefined) throw new Error('predict: a network without a correction')
+  if (correction === undefined)
+    throw new Error('predict: a network without a correction and without a direction')
   const { n, width, start } = problem
   const size = n * n * width
   const answers = Array.from({ length: rows }, (_, b) => {
@@ -137,6 +144,17 @@ function correctedRows(
     return ask({ ...system, precondition }, split === 'valid')
   })
   return answerColumns(answers)
+}
+
+/** The answers of a network that says where to go next. */
+async function directedRows(
+  problem: Problem,
+  { split, order }: Origin,
+  rows: number,
+  answers: (systems: DirectedRow[], watched: boolean) => ReturnType<typeof directedAnswers>,
+): Promise<Columns> {
+  const systems = Array.from({ length: rows }, (_, b) => systemOf(problem, split, order[b]!))
+  return answerColumns(await answers(systems, split === 'valid'))
 }
 
 function systemOf({ splits, n }: Problem, split: Split, at: number): Omit<Asked, 'precondition'> {

@@ -1,0 +1,96 @@
+/**
+ * Rows solved along the directions that a network answers (solvers/diffusion/conjugate-directions.ts), counted as those of
+ * solved-rows.ts: the same starts, tolerances and limit. The network sees a batch as before, with r / ‖r‖ in place of b, in float32;
+ * all else is f64. It is asked once per step for the whole batch, until its slowest row is done.
+ */
+import type { HostBatch, Network, Stencil } from '../contracts.ts'
+import { DIGITS, limitOf, PROTOCOLS, type Protocol } from '../metrics/steps.ts'
+import { descendAlong } from '../solvers/diffusion/conjugate-directions.ts'
+import { norm } from '../solvers/diffusion/stencil.ts'
+import { ITERATES, published } from './solved-rows.ts'
+
+/** One system of a batch. */
+export interface DirectedRow {
+  row: number
+  matrix: Stencil // a batch of one
+  f: Float64Array
+}
+interface Counts {
+  row: number
+  steps: Int32Array // [ITERATES], −1 where not reached
+  x: Float64Array // [ITERATES, n²]
+}
+
+/** `input` is the batch whose first rows the systems are. `watched`: from 0 to 1e-6 alone, which is what the valid split is asked for. */
+export async function directedAnswers(
+  systems: readonly DirectedRow[],
+  input: HostBatch['input'],
+  network: Network,
+  watched = false,
+): Promise<Counts[]> {
+  const answers = systems.map(({ row, f }) => ({
+    row,
+    steps: new Int32Array(ITERATES).fill(-1),
+    x: new Float64Array(ITERATES * f.length),
+  }))
+  for (const [p, protocol] of PROTOCOLS.entries()) {
+    if (watched && protocol !== 'ours') continue
+    const digits = watched ? DIGITS.filter((k) => k <= 6) : DIGITS
+    await count(systems, { protocol, digits, from: p * DIGITS.length }, answers, ask(input, network))
+  }
+  return answers
+}
+
+/** The steps of one protocol, into the places of `answers` from `from` on. */
+async function count(
+  systems: readonly DirectedRow[],
+  { protocol, digits, from }: { protocol: Protocol; digits: readonly number[]; from: number },
+  answers: readonly Counts[],
+  direction: (residuals: Float64Array) => Promise<ArrayLike<number>>,
+): Promise<void> {
+  const matrix = joined(systems.map((system) => system.matrix))
+  const size = matrix.n ** 2
+  const starts = systems.map(({ row, f }) =>
+    protocol === 'ours' ? { start: new Float64Array(size), unit: norm(f) } : published(row, size),
+  )
+  const x = concat(starts.map(({ start }) => start))
+  const [taken, next] = [new Int32Array(systems.length), new Int32Array(systems.length)]
+  const f = { batch: systems.length, n: matrix.n, data: concat(systems.map((system) => system.f)) }
+  const targets = starts.map(({ unit }) => unit * 10 ** -digits.at(-1)!)
+  await descendAlong({ matrix, f, targets, limit: limitOf(matrix.n) }, x, direction, (b, residual) => {
+    for (; next[b]! < digits.length && residual <= starts[b]!.unit * 10 ** -digits[next[b]!]!; next[b]!++) {
+      const at = from + next[b]!
+      answers[b]!.steps[at] = taken[b]!
+      answers[b]!.x.set(x.subarray(b * size, (b + 1) * size), at * size)
+    }
+    taken[b]!++
+  })
+}
+
+/** The network as a function of residuals, of which there may be fewer than rows in its batch. */
+function ask(input: HostBatch['input'], network: Network) {
+  return async (residuals: Float64Array): Promise<ArrayLike<number>> => {
+    const rhs = input.rhs!
+    const data = new Float32Array(rhs.data.length)
+    data.set(residuals)
+    const { direction } = await network({ ...input, rhs: { ...rhs, data } })
+    return direction!.data.subarray(0, residuals.length)
+  }
+}
+
+function joined(matrices: readonly Stencil[]): Stencil {
+  const part = (name: 'center' | 'west' | 'east' | 'south' | 'north') =>
+    concat(matrices.map((matrix) => matrix[name]))
+  const sides = { west: part('west'), east: part('east'), south: part('south'), north: part('north') }
+  return { batch: matrices.length, n: matrices[0]!.n, center: part('center'), ...sides }
+}
+
+function concat(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

@@ -15,9 +15,10 @@ import { loadTrack } from '../track.ts'
 import type { Case } from './case.ts'
 import { fieldCases } from './fields.ts'
 import { listCases } from './lists.ts'
+import { stepCases } from './steps.ts'
 
 export function kitCases(): Case[] {
-  return [...fieldCases(), ...listCases()]
+  return [...fieldCases(), ...listCases(), ...stepCases()]
 }
 
 /** <folder>/cases.json, and <id>.truth.parquet and <id>.predicted.parquet of each case. */

@@ -171,10 +171,11 @@ async function draw(
     const folder = isSubmitted(name) ? folders.submitted : folders.runs
     return readPredictions(join(folder, name, 'run.json'), submission, track.predictions(dataset.facts))
   }
+  const isField = track.predictions(dataset.facts).x?.shape.length === 2 // else only the problem is drawn
   return [
     ...(await drawScores(standing)),
     ...(await drawMemory(standing)),
-    ...(await drawFields(dataset, standing.lines, { data: folders.data, predictions })),
+    ...(await drawFields(dataset, isField ? standing.lines : [], { data: folders.data, predictions })),
     ...(await drawCurves(dataset.name, methods, track.watch)),
   ]
 }

@@ -10,7 +10,7 @@
  * with every row, and two bounds of its error (solvers/diffusion/certificate.ts). x of a row does not depend on the rows beside
  * it, so a killed stage goes on after its last whole shard.
  */
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Context, Params, Solver, Work } from '../../contracts.ts'
 import { readArrow } from '../../io/arrow.ts'
 import { UserError } from '../../io/errors.ts'
@@ -45,7 +45,9 @@ const solve: Work<SolveParams> = async (stage, ctx) => {
   }
   if (failures.length > 0) throw new UserError(`${stage.id}: ${sentence(failures, fields, params.tolerance)}`)
   if (ctx.part) return {}
-  const dataset = datasetOf(basename(stage.outs[0]!), fields, receipts, {
+  const [out] = stage.outs // datasets/<track>/<name>: more than one track asks for solved rows
+  const names = { name: basename(out!), track: basename(dirname(out!)) }
+  const dataset = datasetOf(names, fields, receipts, {
     solver: name,
     solverParams: params,
   })

@@ -53,15 +53,15 @@ export function fieldRows(rows: number, split: Split): Columns {
   return { rows, data: { row, k, rhs, x, contrast } }
 }
 
-export function makeOperators(folder: string, counts = { train: 10, valid: 3, test: 5 }): Promise<Dataset> {
+export function makeOperators(
+  folder: string,
+  counts = { train: 10, valid: 3, test: 5 },
+  track = 'operators', // or preconditioners, whose rows are the same
+): Promise<Dataset> {
   const parts = Object.entries(counts).map(([split, rows]) => {
     return [split as Split, fieldRows(rows, split as Split)] as const
   })
-  return makeDataset(
-    folder,
-    { name: 'toy-fields', track: 'operators', schema: fieldSchema, facts: { grid: GRID } },
-    parts,
-  )
+  return makeDataset(folder, { name: 'toy-fields', track, schema: fieldSchema, facts: { grid: GRID } }, parts)
 }
 
 export const ITEMS = 12

@@ -20,7 +20,7 @@ import { energy, nestedError, nodal, type Row } from '../solvers/diffusion/refer
 export function setsOf(profile: string): { name: string; fields: Stage; solve: Stage }[] {
   const stages = expand(loadPipeline(join(import.meta.dirname, '../../pipeline.yaml'), profile))
   return stages
-    .filter((stage) => stage.run === 'solve')
+    .filter(({ run, outs }) => run === 'solve' && outs[0]!.startsWith('datasets/operators/'))
     .map((stage) => {
       const made = stages.find(({ run, outs }) => run === 'fields' && outs[0] === stage.deps[0])!
       return { name: basename(stage.outs[0]!), fields: made, solve: stage }

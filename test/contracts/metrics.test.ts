@@ -7,7 +7,8 @@ import { rng } from '../../math/rng.ts'
 import { fivePoint } from './toys.ts'
 
 const SEED = 3
-const K = 5
+/** Cut-offs: places of a list; digits of a tolerance. */
+const K: Record<string, number> = { preconditioners: 6 }
 /** They say what the lists hold, not whether it is right: the truth does not maximize them. */
 const BESIDE = new Set(['coverage', 'surprisal'])
 
@@ -17,13 +18,14 @@ interface Scene {
   perfect: Columns
   poor: Columns
 }
-const scenes: Record<string, (stream: Rng) => Scene> = { operators, recommenders }
+const scenes: Record<string, (stream: Rng) => Scene> = { operators, preconditioners, recommenders }
 
 for (const [track, scene] of Object.entries(scenes)) {
   for (const name of namesIn(`metrics/${track}`)) {
     const metric = await load<Metric>('metric', `metrics/${track}`, name)
     const { facts, truth, perfect, poor } = scene(rng(SEED, track))
-    const measure = (predicted: Columns, against = truth) => metric.measure(predicted, against, facts, K)
+    const measure = (predicted: Columns, against = truth) =>
+      metric.measure(predicted, against, facts, K[track] ?? 5)
 
     // a metric of the whole (coverage) is not a mean
     const byRow = measure(poor).perRow !== null
@@ -87,6 +89,27 @@ function operators(stream: Rng): Scene {
     truth: { rows, data: { row, x, k, rhs } },
     perfect: predicted(0),
     poor: predicted(0.3),
+  }
+}
+
+/** The problems of the operators. Perfect are exact iterates after no step; poor ones claim five and are wrong in every other row. */
+function preconditioners(stream: Rng): Scene {
+  const { truth, facts } = operators(stream)
+  const [n, rows] = [Number(facts.grid), truth.rows]
+  const right = truth.data.x as Float64Array
+  const predicted = (steps: number, wrong: (row: number) => boolean): Columns => {
+    const part = (row: number) => right.slice(row * n * n, (row + 1) * n * n)
+    const x = Array.from({ length: rows }, (_, row) =>
+      Array.from({ length: 8 }, () => [...part(row)].map((value) => (wrong(row) ? value + 1 : value))),
+    )
+    const iterations = new Int32Array(8 * rows).fill(steps)
+    return { rows, data: { row: truth.data.row!, iterations, x: Float64Array.from(x.flat(2)) } }
+  }
+  return {
+    facts,
+    truth,
+    perfect: predicted(0, () => false),
+    poor: predicted(5, (row) => row % 2 === 1),
   }
 }
 

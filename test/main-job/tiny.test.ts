@@ -48,7 +48,7 @@ describe('the main job at tiny size', () => {
 
   it('makes every kind of file', async () => {
     for (const [name, hash] of expected) assert.ok(hash !== null, `${name} is missing`)
-    assert.equal(expected.filter(([name]) => name.endsWith('/card.json')).length, 3)
+    assert.equal(expected.filter(([name]) => name.endsWith('/card.json')).length, 4)
     const files = await listFiles(join(folder, 'undisturbed', 'tiny'))
     const runs = files
       .filter((file) => /^runs\/operators\/[^/]+\/[^/]+\//.test(file))

@@ -17,6 +17,7 @@ const FOLDERS: Record<string, string[]> = {
   'models/recommenders': ['bert4rec', 'gru4rec', 'sasrec'],
   'losses/recommenders': ['bce', 'ce', 'sce'],
   'baselines/operators': ['mean', 'zero'],
+  'baselines/preconditioners': ['ic0', 'none'],
   'baselines/recommenders': ['markov', 'popularity'],
 }
 const world: World = {
@@ -43,18 +44,23 @@ describe('pipelines/expand', () => {
       fields: 2, // levels
       poisson: 1,
       solve: 3, // fields + poisson
+      systems: 1,
+      'solve-systems': 1,
       interactions: 1,
       split: 1,
       'train-operators': 75, // 3 datasets × (8 models × 3 seeds with one loss, and the other loss on unet)
       'fit-operators': 6, // 3 × 2
+      'fit-preconditioners': 2,
       'card-operators': 3,
+      'card-preconditioners': 1,
       'card-recommenders': 1,
       'train-recommenders': 9, // sasrec with ce and sce under 3 seeds, with bce under one; two other models with ce
       'fit-recommenders': 2,
       'score-operators': 81,
+      'score-preconditioners': 2,
       'oracle-recommenders': 1,
       'score-recommenders': 12,
-      leaderboard: 2,
+      leaderboard: 3,
       report: 1,
     })
     assert.equal(counts(own('full')).fields, 24) // 3 covariances × 4 levels × 2 grids
@@ -306,7 +312,7 @@ describe('pipelines/expand', () => {
       [
         [],
         ['sed=3'],
-        "--set sed: no key 'sed' in profile 'smoke' (limits, leaderboard, condiff, catalog, train). Did you mean 'seed'?",
+        "--set sed: no key 'sed' in profile 'smoke' (limits, leaderboard, condiff, systems, catalog, train). Did you mean 'seed'?",
       ],
       [[], ['limits.cpu=0'], '--set limits.cpu: must be a whole number ≥ 1 (got 0)'],
       [[], ['train.seed=[1'], '--set train.seed:1:3: Flow sequence must end with a ]'],

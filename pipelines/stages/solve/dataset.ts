@@ -48,7 +48,7 @@ function number(about: string): Column {
 }
 
 export function datasetOf(
-  name: string,
+  { name, track }: Pick<Dataset, 'name' | 'track'>,
   fields: FieldsFile,
   receipts: readonly Receipt[],
   solver: Params,
@@ -56,7 +56,7 @@ export function datasetOf(
   const { about, cite, generator, params, seed, facts } = fields
   return {
     name,
-    track: 'operators',
+    track,
     version: '1.0.0',
     license: 'CC-BY-4.0',
     about,

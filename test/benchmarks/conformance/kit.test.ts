@@ -17,7 +17,7 @@ const TOLERANCE = 1e-12
 describe('benchmarks/conformance', () => {
   it('asks about every metric there is, and our own answer right', async () => {
     const asked = new Set(cases.map(({ track, metric }) => `${track}/${metric.split('@')[0]}`))
-    for (const track of ['operators', 'recommenders'])
+    for (const track of ['operators', 'preconditioners', 'recommenders'])
       for (const name of namesIn(`metrics/${track}`)) assert.ok(asked.has(`${track}/${name}`), name)
     assert.equal(new Set(cases.map(({ id }) => id)).size, cases.length)
     const wrong = verdicts(cases, await ownAnswers(cases), TOLERANCE).filter(({ isRight }) => !isRight)

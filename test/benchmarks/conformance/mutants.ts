@@ -216,4 +216,15 @@ export const mutants: readonly Mutant[] = [
     ['the first user alone', 'row < predicted.rows', 'row < 1'],
     ['every listing counted', 'shown.size /', '(predicted.rows * top) /'],
   ),
+  ...of(
+    'steps.ts',
+    ['claims are believed', ' && reaches(', ' || reaches('],
+    ['protocols change places', 'PROTOCOLS.indexOf(protocol) *', '(1 - PROTOCOLS.indexOf(protocol)) *'],
+    ['relative for absolute', "protocol === 'ours'", "protocol !== 'none'"],
+    ['absolute for relative', "protocol === 'ours'", "protocol === 'none'"],
+    ['a tolerance of the next digits', '10 ** -k!', '10 ** (-k! - 3)'],
+    ['what is not reached costs nothing', '? limitOf(n) : count', '? 0 : count'],
+    ['a floor for 1e-12 of 1e-9', 'const floor = 4', 'const floor = 1e6'],
+  ),
+  ...of('preconditioners/reached.ts', ['all that is claimed', '(count < 0 ? 0 : 1)', '(count < -1 ? 0 : 1)']),
 ]

@@ -109,7 +109,7 @@ describe(`losses/preconditioners (seed ${SEED})`, () => {
             : Float32Array.from([...host.data, ...host.data])
         return [name, { ...host, shape: [2, ...host.shape.slice(1)], data }]
       }),
-    ) as System['feeds']
+    ) as unknown as System['feeds']
     const correction = noise('correction', system.feeds.factor.data.length, stored)
     const both = {
       shape: twice.factor.shape,
@@ -150,10 +150,13 @@ function lossAt(
 }
 
 function gradientOf(loss: Loss<Preconditioners>, name: string, at: HostTensor): Float64Array {
-  return tf.tidy(() => {
+  const gradient = tf.tidy(() => {
     const f = (moved: Tensor) => loss.value({ [name]: moved }, batchOf(system.feeds), {}, noNoise)
-    return Float64Array.from(tf.grad(f)(tensorOf(at)).dataSync())
+    return tf.grad(f)(tensorOf(at))
   })
+  const values = Float64Array.from(gradient.dataSync())
+  gradient.dispose()
+  return values
 }
 
 function batchOf({ target, ...input }: System['feeds']) {

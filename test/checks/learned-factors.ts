@@ -111,7 +111,10 @@ export function feedsOf(problems: Problems, rows: readonly number[]): Feeds {
   }
 }
 
-/** Adam on batches drawn with replacement; the mean loss of each tenth, and the weights of the end. */
+/**
+ * Adam on batches drawn with replacement; the mean loss of each tenth, and the weights of the end. β2 is 0.98, for the first gradients
+ * are a hundred times as large as those that count: with 0.999 it remembers them for thousands of steps, and makes them small.
+ */
 export async function learn(
   model: Corrector,
   loss: Loss<Preconditioners>,
@@ -134,7 +137,10 @@ export async function learn(
       problems,
       Array.from({ length: batch }, () => drawn.integer(problems.rows)),
     )
-  const step = await compileStep({ weights, feeds: draw(), loss: value, optimizer: { name: 'adam' } }, cpu)
+  const step = await compileStep(
+    { weights, feeds: draw(), loss: value, optimizer: { name: 'adam', params: { beta2: 0.98 } } },
+    cpu,
+  )
   const budget = { ...budgetDefaults, rate, decay: 'cosine' }
   let losses: number[] = []
   for (let i = 0; i < steps; i++) {

@@ -7,8 +7,8 @@
  *   2. Trained with high-frequency it needs no fewer than IC(0).
  *   Printed beside: all four tolerances, the loss, α, and the weights of 1. on grid 64, which they have never seen.
  *
- * Ours: Adam, 400 systems where they have 1000, and a rate that starts at 4e-3 and falls to 0 where theirs stays at 1e-3, for
- * fewer steps (they take 62 500).
+ * Ours: 400 systems where they have 1000, 10 000 steps for their 62 500, a rate that falls from 3e-3 to 0 where theirs stays at 1e-3, and
+ * 0.98 for β2 of Adam, which is what makes the few steps do.
  */
 import { parseArgs } from 'node:util'
 import type { Loss, Preconditioners } from '../../contracts.ts'
@@ -19,9 +19,9 @@ import type { Weights } from '../../tensor/index.ts'
 import { learn, problemsOf, type Spending, stepsOf } from './learned-factors.ts'
 
 const { values: flags } = parseArgs({
-  options: { steps: { type: 'string', default: '16000' }, seed: { type: 'string', default: '1' } },
+  options: { steps: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
 })
-const spending: Spending = { steps: Number(flags.steps), batch: 8, rate: 4e-3, seed: Number(flags.seed) }
+const spending: Spending = { steps: Number(flags.steps), batch: 8, rate: 3e-3, seed: Number(flags.seed) }
 const [train, test, large] = [
   await problemsOf(32, 400, 3),
   await problemsOf(32, 32, 4),

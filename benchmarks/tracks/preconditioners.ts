@@ -29,7 +29,15 @@ import { preconditionerFrom } from '../../solvers/factors/lower.ts'
 import { corrected } from '../../solvers/factors/rows.ts'
 import type { HostTensor } from '../../tensor/types.ts'
 import { cut, gather } from '../batches.ts'
-import { type Asked, answer, answerColumns, answerFlaw, answerSchema } from '../solved-rows.ts'
+import {
+  type Asked,
+  answer,
+  answerColumns,
+  answerFlaw,
+  answerSchema,
+  medianSeconds,
+  type Seconds,
+} from '../solved-rows.ts'
 import { defaults, factorRows, type Start, startOf, widthOver } from '../starting-factors.ts'
 
 const preconditioners: Track<Preconditioners> = {
@@ -72,11 +80,13 @@ interface Problem {
 interface Origin {
   split: Split
   order: Int32Array
+  asked: number // when it was handed out: until its answer comes, the network is at work
 }
 
 function opened(problem: Problem): Opened<Preconditioners> {
   const { splits, n, width } = problem
   const origins = new WeakMap<HostBatch['input'], Origin>()
+  const spent: Seconds[] = [] // of test rows
   return {
     facts: { grid: n, width },
     shapes: (size) => shapesOf(size, n, width),
@@ -85,7 +95,7 @@ function opened(problem: Problem): Opened<Preconditioners> {
     async *batches(split, size, shuffle) {
       for (const { rows, order } of cut(splits[split].rows, size, shuffle)) {
         const batch = batchOf(problem, splits[split], rows, order)
-        origins.set(batch.input, { split, order })
+        origins.set(batch.input, { split, order, asked: performance.now() })
         yield batch
       }
     },
@@ -95,7 +105,9 @@ function opened(problem: Problem): Opened<Preconditioners> {
     predict({ correction }, { rows, input }) {
       const origin = origins.get(input)
       if (origin === undefined) throw new Error('predict: a batch of another dataset')
-      return correctedRows(problem, origin, rows, correction)
+      const answers = correctedRows(problem, origin, rows, correction)
+      if (origin.split === 'test') spent.push(...answers.map(({ seconds }) => seconds))
+      return answerColumns(answers)
     },
 
     fit(method, params) {
@@ -107,9 +119,12 @@ function opened(problem: Problem): Opened<Preconditioners> {
           const system = systemOf(problem, split, at)
           return ask({ ...system, precondition: () => precondition(system.matrix, 0) })
         })
+        if (split === 'test') spent.push(...answers.map(({ seconds }) => seconds))
         return answerColumns(answers)
       }
     },
+
+    spent: () => medianSeconds(spent),
   }
 }
 
@@ -120,23 +135,25 @@ function ask(asked: Asked, watched = false) {
 /** The answers of a network that corrects the factor it was shown. The valid split is asked for what is watched alone. */
 function correctedRows(
   problem: Problem,
-  { split, order }: Origin,
+  { split, order, asked }: Origin,
   rows: number,
   correction: HostTensor | undefined,
-): Columns {
+) {
   if (correction === undefined) throw new Error('predict: a network without a correction')
   const { n, width, start } = problem
   const size = n * n * width
-  const answers = Array.from({ length: rows }, (_, b) => {
+  const before = (performance.now() - asked) / 1000 / order.length // the batch was filled up: each row of it costs the same
+  return Array.from({ length: rows }, (_, b) => {
     const system = systemOf(problem, split, order[b]!)
     const own = correction.data.subarray(b * size, (b + 1) * size)
     const precondition = () => {
       const lower = start(system.matrix, 0)
       return preconditionerFrom(typeof lower === 'string' ? lower : corrected(lower, own, width))
     }
-    return ask({ ...system, precondition }, split === 'valid')
+    const answered = ask({ ...system, precondition }, split === 'valid')
+    answered.seconds.setup += before
+    return answered
   })
-  return answerColumns(answers)
 }
 
 function systemOf({ splits, n }: Problem, split: Split, at: number): Omit<Asked, 'precondition'> {

@@ -151,6 +151,25 @@ describe('track preconditioners', () => {
     assert.ok((data.iterations as Int32Array).every((count) => count === -1))
   })
 
+  it('says what the test rows took: set-up and solve, and no solve where half do not get there', async () => {
+    const opened = await open()
+    assert.deepEqual(opened.spent!(), {})
+    const ic0 = await load<Preconditioning>('baseline', 'baselines/preconditioners', 'ic0')
+    await opened.fit!(ic0, {})('test')
+    const { setupSeconds, solveSeconds } = opened.spent!()
+    assert.ok(setupSeconds! > 0 && solveSeconds! > 0)
+    const never = await open()
+    await never.fit!({ about: 'never', defaults: {}, fit: () => () => 'breakdown' }, {})('test')
+    assert.deepEqual(Object.keys(never.spent!()), ['setupSeconds'])
+    const learned = await open()
+    for (const split of ['valid', 'test'] as const) {
+      const batch = await first(learned, split)
+      const correction = { ...batch.input.factor!, data: new Float32Array(batch.input.factor!.data.length) }
+      await learned.predict({ correction }, batch, askedOnce)
+      assert.equal(learned.spent!().setupSeconds !== undefined, split === 'test') // the valid split costs training
+    }
+  })
+
   it('names the first count that is none', async () => {
     const predicted = (await corrected({})) as Columns
     assert.equal(track.flaw(predicted, dataset.facts), null)

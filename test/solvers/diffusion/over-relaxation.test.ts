@@ -42,11 +42,17 @@ describe(`solvers/diffusion/over-relaxation (seed ${SEED})`, () => {
   // Mean iterations and their standard errors over 300 and 150 draws, and those of the instance-optimal ω, whose error is not known
   const REFERENCE = [
     {
-      ...{ name: 'high', beta: [0.5, 1.5], draws: 300, optimal: 53.8 },
+      name: 'high',
+      beta: [0.5, 1.5],
+      draws: 300,
+      optimal: 53.8,
       means: { 1.2: [372, 25], 1.4: [235, 16], 1.6: [140, 9], 1.8: [100.2, 2] },
     },
     {
-      ...{ name: 'low', beta: [2, 6], draws: 150, optimal: 40.2 },
+      name: 'low',
+      beta: [2, 6],
+      draws: 150,
+      optimal: 40.2,
       means: { 1: [242, 11], 1.2: [158, 7], 1.4: [97, 4], 1.6: [54, 2], 1.8: [85.5, 0] },
     },
   ] as const

@@ -221,6 +221,7 @@ export interface Opened<T extends Task = Task> {
   search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
+  spent?(): Pick<Cost, 'setupSeconds' | 'solveSeconds'> // by the test rows that were predicted
   /** Fits a method, of the kind that the track has, on the train split; what comes back predicts any split. */
   fit?(method: Ranker | Predictor | Preconditioning, params: Params): (split: Split) => Promise<Columns>
 }
@@ -243,6 +244,8 @@ export interface Cost {
   predictSeconds: number
   peakBytes: number | null // of the process that trained
   lossBytes?: number | undefined // of the loss alone: what its tensors take at once, counted on its graph
+  setupSeconds?: number | undefined // of a preconditioner, median over the test rows: once per matrix, the network included
+  solveSeconds?: number | undefined // and each solve with it, to 1e-6; absent where half of the rows do not get there
   device: string
   threads: number
   date: string

@@ -1,13 +1,14 @@
 /**
  * Rows solved along the directions that a network answers (solvers/diffusion/conjugate-directions.ts), counted as those of
  * solved-rows.ts: the same starts, tolerances and limit. The network sees a batch as before, with r / ‖r‖ in place of b, in float32;
- * all else is f64. It is asked once per step for the whole batch, until its slowest row is done.
+ * all else is f64. It is asked once per step for the whole batch, until its slowest row is done. Seconds of a row are those of the
+ * batch until then, divided among its rows; nothing is set up.
  */
 import type { HostBatch, Network, Stencil } from '../contracts.ts'
 import { DIGITS, limitOf, PROTOCOLS, type Protocol } from '../metrics/steps.ts'
-import { descendAlong } from '../solvers/diffusion/conjugate-directions.ts'
+import { type Direction, descendAlong } from '../solvers/diffusion/conjugate-directions.ts'
 import { norm } from '../solvers/diffusion/stencil.ts'
-import { ITERATES, published } from './solved-rows.ts'
+import { ITERATES, published, type Seconds } from './solved-rows.ts'
 
 /** One system of a batch. */
 export interface DirectedRow {
@@ -19,6 +20,7 @@ interface Counts {
   row: number
   steps: Int32Array // [ITERATES], −1 where not reached
   x: Float64Array // [ITERATES, n²]
+  seconds: Seconds
 }
 
 /** `input` is the batch whose first rows the systems are. `watched`: from 0 to 1e-6 alone, which is what the valid split is asked for. */
@@ -28,25 +30,34 @@ export async function directedAnswers(
   network: Network,
   watched = false,
 ): Promise<Counts[]> {
-  const answers = systems.map(({ row, f }) => ({
+  const answers: Counts[] = systems.map(({ row, f }) => ({
     row,
     steps: new Int32Array(ITERATES).fill(-1),
     x: new Float64Array(ITERATES * f.length),
+    seconds: { setup: 0, solve: null },
   }))
+  const asked: Asked = { systems, direction: directionOf(input, network), batch: input.rhs!.shape[0]! }
   for (const [p, protocol] of PROTOCOLS.entries()) {
     if (watched && protocol !== 'ours') continue
-    const digits = watched ? DIGITS.filter((k) => k <= 6) : DIGITS
-    await count(systems, { protocol, digits, from: p * DIGITS.length }, answers, ask(input, network))
+    const digits = watched ? DIGITS.filter((k) => k <= WATCHED) : DIGITS
+    await count(asked, { protocol, digits, from: p * DIGITS.length }, answers)
   }
   return answers
 }
 
+const WATCHED = 6 // 1e-6, which the first metric asks for
+
+interface Asked {
+  systems: readonly DirectedRow[]
+  direction: Direction
+  batch: number // rows that the network works on at once
+}
+
 /** The steps of one protocol, into the places of `answers` from `from` on. */
 async function count(
-  systems: readonly DirectedRow[],
+  { systems, direction, batch }: Asked,
   { protocol, digits, from }: { protocol: Protocol; digits: readonly number[]; from: number },
   answers: readonly Counts[],
-  direction: (residuals: Float64Array) => Promise<ArrayLike<number>>,
 ): Promise<void> {
   const matrix = joined(systems.map((system) => system.matrix))
   const size = matrix.n ** 2
@@ -54,22 +65,26 @@ async function count(
     protocol === 'ours' ? { start: new Float64Array(size), unit: norm(f) } : published(row, size),
   )
   const x = concat(starts.map(({ start }) => start))
-  const [taken, next] = [new Int32Array(systems.length), new Int32Array(systems.length)]
   const f = { batch: systems.length, n: matrix.n, data: concat(systems.map((system) => system.f)) }
   const targets = starts.map(({ unit }) => unit * 10 ** -digits.at(-1)!)
+  const [taken, next] = [new Int32Array(systems.length), new Int32Array(systems.length)]
+  const begun = performance.now()
   await descendAlong({ matrix, f, targets, limit: limitOf(matrix.n) }, x, direction, (b, residual) => {
+    const { steps, x: iterates, seconds } = answers[b]!
     for (; next[b]! < digits.length && residual <= starts[b]!.unit * 10 ** -digits[next[b]!]!; next[b]!++) {
       const at = from + next[b]!
-      answers[b]!.steps[at] = taken[b]!
-      answers[b]!.x.set(x.subarray(b * size, (b + 1) * size), at * size)
+      if (protocol === 'ours' && digits[next[b]!] === WATCHED)
+        seconds.solve = (performance.now() - begun) / 1000 / batch
+      steps[at] = taken[b]!
+      iterates.set(x.subarray(b * size, (b + 1) * size), at * size)
     }
     taken[b]!++
   })
 }
 
 /** The network as a function of residuals, of which there may be fewer than rows in its batch. */
-function ask(input: HostBatch['input'], network: Network) {
-  return async (residuals: Float64Array): Promise<ArrayLike<number>> => {
+function directionOf(input: HostBatch['input'], network: Network): Direction {
+  return async (residuals) => {
     const rhs = input.rhs!
     const data = new Float32Array(rhs.data.length)
     data.set(residuals)

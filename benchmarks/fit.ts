@@ -54,6 +54,12 @@ export async function fit(
     about: `${baseline.name} fitted on the train split`,
     cite: baseline.entry.cite,
   })
-  await writeMeasured(out, { trainSeconds, predictSeconds, device: 'cpu', threads: 1 })
+  await writeMeasured(out, {
+    trainSeconds,
+    predictSeconds,
+    ...opened.spent?.(),
+    device: 'cpu',
+    threads: 1,
+  })
   return { status: 'fitted', rows: predictions.rows }
 }

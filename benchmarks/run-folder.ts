@@ -63,7 +63,10 @@ export interface HistoryLine {
 /** Seconds are wall time. Peak memory is that of the whole process, so a run that wants its own number needs its own process. */
 export async function writeMeasured(
   out: string,
-  spent: Pick<Cost, 'trainSeconds' | 'predictSeconds' | 'threads' | 'lossBytes'> & { device: string },
+  spent: Pick<
+    Cost,
+    'trainSeconds' | 'predictSeconds' | 'threads' | 'lossBytes' | 'setupSeconds' | 'solveSeconds'
+  > & { device: string },
 ): Promise<void> {
   await writeCost(join(out, 'cost.json'), {
     ...spent,

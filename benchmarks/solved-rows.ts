@@ -7,7 +7,7 @@
  * Both in f64, at most 40 n steps. A row whose preconditioner is none ('breakdown', 'non-finite') has reached nothing: −1, x = 0.
  * Set-up and solve are timed beside it (not part of the predictions): of a row, making M, and from x = 0 to 1e-6.
  */
-import type { Columns, Preconditioner, Schema, Status, Stencil } from '../contracts.ts'
+import type { Columns, Cost, Preconditioner, Schema, Status, Stencil } from '../contracts.ts'
 import { rng } from '../math/rng.ts'
 import { DIGITS, limitOf, PROTOCOLS } from '../metrics/steps.ts'
 import { norm } from '../solvers/diffusion/stencil.ts'
@@ -80,6 +80,17 @@ export function published(row: number, size: number): { start: Float64Array; uni
 
 function secondsFrom(start: number): number {
   return (performance.now() - start) / 1000
+}
+
+/** What cost.json says: medians, a row that was not solved counted as one that takes for ever. */
+export function medianSeconds(rows: readonly Seconds[]): Pick<Cost, 'setupSeconds' | 'solveSeconds'> {
+  if (rows.length === 0) return {}
+  const half = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+  const solve = half(rows.map(({ solve }) => solve ?? Infinity))
+  return {
+    setupSeconds: half(rows.map(({ setup }) => setup)),
+    ...(solve < Infinity && { solveSeconds: solve }),
+  }
 }
 
 /** Answers one after another, as prediction columns. */

@@ -46,6 +46,8 @@ export const costFormat = z.strictObject({
   predictSeconds: z.number().nonnegative(),
   peakBytes: z.int().nonnegative().nullable(),
   lossBytes: z.int().nonnegative().optional(),
+  setupSeconds: z.number().nonnegative().optional(),
+  solveSeconds: z.number().nonnegative().optional(),
   device: text,
   threads: z.int().positive(),
   date: z.iso.datetime(),

@@ -79,6 +79,7 @@ export async function train(
       trainSeconds,
       predictSeconds,
       ...(lossBytes !== undefined && { lossBytes }),
+      ...run.opened.spent?.(),
       ...engine,
     })
     await checkpoints.drop()

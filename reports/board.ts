@@ -59,6 +59,7 @@ export interface Line {
   predictSeconds: number | null
   peakBytes: number | null // the largest
   spent?: Spent // where the memory of the loss is known
+  solving?: Solving // of preconditioners
   pareto: { time: boolean | null; memory: boolean | null } // no line is better in both (pareto.ts)
   device: string | null
   threads: number | null
@@ -73,6 +74,12 @@ export interface Spent {
   lossBytes: number // tensors of the loss alone, the largest
   epochSeconds: number // with its validation
   bestEpoch: number | null // the first with the best valid value
+}
+
+/** Medians over the test rows, means over the seeds. */
+export interface Solving {
+  setupSeconds: number // of one matrix
+  solveSeconds: number | null // null: half of the rows did not get there
 }
 
 export type Interval = readonly [low: number, high: number]
@@ -132,7 +139,11 @@ export function linesOf(
   const rankable = rankableOf(methods, first)
   const lines = methods.map((method) => {
     const place = ranked[rankable.indexOf(method)]
-    return { ...lineOf(method, place ?? null, intervals.get(method) ?? {}), ...spentOf(method.runs, first) }
+    return {
+      ...lineOf(method, place ?? null, intervals.get(method) ?? {}),
+      ...spentOf(method.runs, first),
+      ...solvingOf(method.runs),
+    }
   })
   const worth = ({ scores }: Line) => {
     const value = first === undefined ? undefined : scores[first.name]?.value
@@ -230,6 +241,14 @@ function spentOf(runs: readonly Run[], first: MetricFacts | undefined): { spent?
       bestEpoch: best.length > 0 ? mean(best) : null,
     },
   }
+}
+
+function solvingOf(runs: readonly Run[]): { solving?: Solving } {
+  const setups = runs.flatMap(({ cost }) => cost?.setupSeconds ?? [])
+  if (setups.length === 0) return {}
+  const solves = runs.flatMap(({ cost }) => cost?.solveSeconds ?? [])
+  const solveSeconds = solves.length === setups.length ? mean(solves) : null
+  return { solving: { setupSeconds: mean(setups), solveSeconds } }
 }
 
 function bestEpochOf(history: Run['history'], better: Metric['better']): number | null {

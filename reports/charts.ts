@@ -119,7 +119,7 @@ const LETTER = 6.5
 export const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(
   ' ',
 )
-const DASHES = [
+export const DASHES = [
   [1, 0],
   [6, 3],
   [2, 2],

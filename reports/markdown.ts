@@ -5,6 +5,7 @@ import type { Overall } from './overall.ts'
 import { OVERALL_NOTES, overallMarkdown } from './overall-table.ts'
 import { markdownTable } from './table.ts'
 import { escapeMarkdown } from './text.ts'
+import { BREAK_EVEN, breakEvenMarkdown } from './time-to-accuracy.ts'
 
 export function markdown(board: Board): string {
   const empty = emptinessOf(board)
@@ -34,8 +35,14 @@ function section(standing: Standing, board: Board, common: readonly string[]): s
     `## ${escapeMarkdown(titleOf(standing))}`,
     caption(standing),
     markdownTable(standing).trimEnd(),
+    ...breakEvens(standing),
     [...own.map(item), origin(standing, board)].join('\n'),
   ].join('\n\n')
+}
+
+function breakEvens(standing: Standing): string[] {
+  const table = breakEvenMarkdown(standing)
+  return table === '' ? [] : [escapeMarkdown(BREAK_EVEN), table.trimEnd()]
 }
 
 function item(note: string): string {

@@ -53,9 +53,13 @@ export function notesOf(
       ? [`${NONE}: this run, which other datasets of the track have, is not finished here, or has no score.`]
       : []),
     ...(lines.some(({ spent }) => spent !== undefined) ? [SPENT] : []),
+    ...(lines.some(({ solving }) => solving !== undefined) ? [SOLVED] : []),
     'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
   ]
 }
+
+const SOLVED =
+  'set-up: seconds to make the preconditioner of one matrix, a network included. solve: seconds of conjugate gradients from 0 to the residual of the first metric. Medians over the test rows.'
 
 const SPENT =
   'loss memory: what the tensors of the loss alone take at once, counted on its graph for one batch; the gradients by states and items, which every loss has, are left out. epoch: wall-clock seconds with the validation after it. best epoch: the first with the best validation value.'
@@ -83,6 +87,10 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
   operators: [
     'Networks see the coefficient and the right-hand side, scaled by the train split, and say the solution. Every score compares it with the float64 solution of the stored system.',
     'zero, mean and nearest say what not learning costs; coarse-solve says what a solver on a grid four times coarser gets for nothing.',
+  ],
+  preconditioners: [
+    'Conjugate gradients run here, in float64, with each preconditioner: networks hand in a correction of an incomplete Cholesky factor, no solution. A count can be claimed by anyone, and an exact solver needs one step; so the residual of the iterate is computed again, and steps are to be read beside set-up and solve.',
+    'multigrid: a step is one V(1,1) cycle. cholesky: the exact factor. Break-even is against all of them.',
   ],
   recommenders: [
     'Each method ranks the whole catalog for every test user; items in the history are excluded, and a target among them counts as a miss. Scores are taken from the 50 best items.',

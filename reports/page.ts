@@ -10,6 +10,7 @@ import { captionOf, commandOf, emptinessOf, originOf, sentence, titleOf } from '
 import type { Overall } from './overall.ts'
 import { OVERALL_NOTES, overallHtml } from './overall-table.ts'
 import { htmlTable } from './page-table.ts'
+import { breakEvenHtml } from './time-to-accuracy.ts'
 
 /** A track as the page wants it: its board, its figures, and the text of each figure file. */
 export interface Chapter {
@@ -82,7 +83,7 @@ function standingOf(chapter: Chapter, standing: Standing): Markup {
 ${caption(standing, `${id}-caption`)}
 ${htmlTable(standing, `${id}-caption`)}
 </figure>
-${origin(standing, board)}
+${breakEvenHtml(standing, `${id}-break-even`)}${origin(standing, board)}
 ${folded('How these numbers are made', standing.notes)}
 ${folded('The rows in words', methods(standing))}
 ${own.length > 0 && html`<div class="figures">\n${own.map((figure) => figureOf(chapter, figure))}</div>`}

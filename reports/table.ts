@@ -23,6 +23,7 @@ export function columnsOf({ metrics, lines }: Standing): TableColumn[] {
     { head: 'train', kind: 'number', text: ({ trainSeconds }) => seconds(trainSeconds) },
     { head: 'peak memory', kind: 'number', text: ({ peakBytes }) => bytes(peakBytes) },
     ...(lines.some(({ spent }) => spent !== undefined) ? spending : []),
+    ...(lines.some(({ solving }) => solving !== undefined) ? solved : []),
     ...(lines.some(({ pareto }) => frontText(pareto) !== '') ? [front] : []),
     ...details.filter(({ text }) => new Set(lines.filter(isRun).map(text)).size > 1),
   ]
@@ -62,6 +63,7 @@ export function markdownTable(standing: Standing): string {
 /** All datasets of a track in one CSV, every number in full. A missing run has empty fields. */
 export function csv({ track, standings, overall }: Board): string {
   const metrics = [...new Set(standings.flatMap((standing) => standing.metrics.map(({ name }) => name)))]
+  const isSolving = standings.some(({ lines }) => lines.some(({ solving }) => solving !== undefined))
   const isSpent = standings.some(({ lines }) => lines.some(({ spent }) => spent !== undefined))
   const head = [
     ...['track', 'dataset', 'version', 'rank', 'rank_low', 'rank_high', 'model', 'loss', 'seeds'],
@@ -70,6 +72,7 @@ export function csv({ track, standings, overall }: Board): string {
     ...['mean_rank', 'missing'],
     ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
     ...(isSpent ? ['loss_bytes', 'epoch_seconds', 'best_epoch'] : []),
+    ...(isSolving ? ['setup_seconds', 'solve_seconds'] : []),
   ]
   const rows = standings.flatMap(({ dataset, rows, lines }) =>
     lines.map((line) => [
@@ -87,6 +90,7 @@ export function csv({ track, standings, overall }: Board): string {
       ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
       ...[line.device, line.threads, line.by?.name ?? null],
       ...(isSpent ? spentFields(line) : []),
+      ...(isSolving ? [line.solving?.setupSeconds ?? null, line.solving?.solveSeconds ?? null] : []),
     ]),
   )
   return [head, ...rows].map((row) => `${row.map(escapeCsv).join(',')}\n`).join('')
@@ -101,6 +105,12 @@ const spending: readonly TableColumn[] = [
     kind: 'number',
     text: ({ spent }) => (spent?.bestEpoch == null ? NONE : significant(spent.bestEpoch, 3)),
   },
+]
+
+/** Columns of a track of preconditioners. */
+const solved: readonly TableColumn[] = [
+  { head: 'set-up', kind: 'number', text: ({ solving }) => seconds(solving?.setupSeconds ?? null) },
+  { head: 'solve', kind: 'number', text: ({ solving }) => seconds(solving?.solveSeconds ?? null) },
 ]
 
 const details: readonly TableColumn[] = [

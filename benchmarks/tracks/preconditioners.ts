@@ -30,8 +30,16 @@ import { preconditionerFrom } from '../../solvers/factors/lower.ts'
 import { corrected } from '../../solvers/factors/rows.ts'
 import type { HostTensor } from '../../tensor/types.ts'
 import { cut, gather } from '../batches.ts'
-import { type DirectedRow, directedAnswers } from '../directed-rows.ts'
-import { type Asked, answer, answerColumns, answerFlaw, answerSchema } from '../solved-rows.ts'
+import { directedAnswers } from '../directed-rows.ts'
+import {
+  type Asked,
+  answer,
+  answerColumns,
+  answerFlaw,
+  answerSchema,
+  medianSeconds,
+  type Seconds,
+} from '../solved-rows.ts'
 import { defaults, factorRows, type Start, startOf, widthOver } from '../starting-factors.ts'
 
 const preconditioners: Track<Preconditioners> = {
@@ -74,11 +82,13 @@ interface Problem {
 interface Origin {
   split: Split
   order: Int32Array
+  asked: number // when it was handed out: until its answer comes, the network is at work
 }
 
 function opened(problem: Problem): Opened<Preconditioners> {
   const { splits, n, width } = problem
   const origins = new WeakMap<HostBatch['input'], Origin>()
+  const spent: Seconds[] = [] // of test rows
   return {
     facts: { grid: n, width },
     shapes: (size) => shapesOf(size, n, width),
@@ -87,21 +97,22 @@ function opened(problem: Problem): Opened<Preconditioners> {
     async *batches(split, size, shuffle) {
       for (const { rows, order } of cut(splits[split].rows, size, shuffle)) {
         const batch = batchOf(problem, splits[split], rows, order)
-        origins.set(batch.input, { split, order })
+        origins.set(batch.input, { split, order, asked: performance.now() })
         yield batch
       }
     },
 
     outputs: (size) => [{ correction: [size, n * n, width] }, { direction: [size, n, n] }],
 
-    predict({ correction, direction }, { rows, input }, network) {
+    async predict({ correction, direction }, { rows, input }, network) {
       const origin = origins.get(input)
       if (origin === undefined) throw new Error('predict: a batch of another dataset')
-      if (direction !== undefined)
-        return directedRows(problem, origin, rows, (systems, watched) =>
-          directedAnswers(systems, input, network, watched),
-        )
-      return correctedRows(problem, origin, rows, correction)
+      const answers =
+        direction === undefined
+          ? correctedRows(problem, origin, rows, correction)
+          : await directedAnswers(systemsOf(problem, origin, rows), input, network, origin.split === 'valid')
+      if (origin.split === 'test') spent.push(...answers.map(({ seconds }) => seconds))
+      return answerColumns(answers)
     },
 
     fit(method, params) {
@@ -113,9 +124,12 @@ function opened(problem: Problem): Opened<Preconditioners> {
           const system = systemOf(problem, split, at)
           return ask({ ...system, precondition: () => precondition(system.matrix, 0) })
         })
+        if (split === 'test') spent.push(...answers.map(({ seconds }) => seconds))
         return answerColumns(answers)
       }
     },
+
+    spent: () => medianSeconds(spent),
   }
 }
 
@@ -126,35 +140,30 @@ function ask(asked: Asked, watched = false) {
 /** The answers of a network that corrects the factor it was shown. The valid split is asked for what is watched alone. */
 function correctedRows(
   problem: Problem,
-  { split, order }: Origin,
+  { split, order, asked }: Origin,
   rows: number,
   correction: HostTensor | undefined,
-): Columns {
+) {
   if (correction === undefined)
     throw new Error('predict: a network without a correction and without a direction')
   const { n, width, start } = problem
   const size = n * n * width
-  const answers = Array.from({ length: rows }, (_, b) => {
+  const before = (performance.now() - asked) / 1000 / order.length // the batch was filled up: each row of it costs the same
+  return Array.from({ length: rows }, (_, b) => {
     const system = systemOf(problem, split, order[b]!)
     const own = correction.data.subarray(b * size, (b + 1) * size)
     const precondition = () => {
       const lower = start(system.matrix, 0)
       return preconditionerFrom(typeof lower === 'string' ? lower : corrected(lower, own, width))
     }
-    return ask({ ...system, precondition }, split === 'valid')
+    const answered = ask({ ...system, precondition }, split === 'valid')
+    answered.seconds.setup += before
+    return answered
   })
-  return answerColumns(answers)
 }
 
-/** The answers of a network that says where to go next. */
-async function directedRows(
-  problem: Problem,
-  { split, order }: Origin,
-  rows: number,
-  answers: (systems: DirectedRow[], watched: boolean) => ReturnType<typeof directedAnswers>,
-): Promise<Columns> {
-  const systems = Array.from({ length: rows }, (_, b) => systemOf(problem, split, order[b]!))
-  return answerColumns(await answers(systems, split === 'valid'))
+function systemsOf(problem: Problem, { split, order }: Origin, rows: number) {
+  return Array.from({ length: rows }, (_, b) => systemOf(problem, split, order[b]!))
 }
 
 function systemOf({ splits, n }: Problem, split: Split, at: number): Omit<Asked, 'precondition'> {

@@ -29,6 +29,7 @@ import {
 import { type Drawing, drawCurves, drawScores } from '../../reports/draw.ts'
 import { drawFields } from '../../reports/draw-fields.ts'
 import { drawMemory } from '../../reports/draw-memory.ts'
+import { drawTime } from '../../reports/draw-time.ts'
 import { markdown } from '../../reports/markdown.ts'
 import { notesOf, PROTOCOL } from '../../reports/notes.ts'
 import { overallOf } from '../../reports/overall.ts'
@@ -175,6 +176,7 @@ async function draw(
   return [
     ...(await drawScores(standing)),
     ...(await drawMemory(standing)),
+    ...(await drawTime(standing)),
     ...(await drawFields(dataset, isField ? standing.lines : [], { data: folders.data, predictions })),
     ...(await drawCurves(dataset.name, methods, track.watch)),
   ]

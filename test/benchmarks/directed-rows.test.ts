@@ -47,9 +47,11 @@ describe(`benchmarks/directed-rows (seed ${SEED})`, () => {
       )
       return { direction: { ...rhs!, data: Float32Array.from(solved.flatMap(({ data }) => [...data])) } }
     }
-    for (const { steps } of await directedAnswers(systems, input, network)) {
+    for (const { steps, seconds } of await directedAnswers(systems, input, network)) {
       // from 0: a direction in float32 is 6e-8 off and the matrix has condition 1e2, so a step takes off five digits at least
       assert.equal(steps[4], 1)
+      assert.equal(seconds.setup, 0)
+      assert.ok(seconds.solve !== null && seconds.solve > 0)
       assert.ok(steps[5]! <= 2 && steps[6]! <= 3 && steps[7]! <= 4, `${steps}`)
     }
   })
@@ -62,6 +64,8 @@ describe(`benchmarks/directed-rows (seed ${SEED})`, () => {
     assert.ok(
       nowhere.every(({ steps, x }) => steps.every((s) => s === -1) && x.every((value) => value === 0)),
     )
+
+    assert.ok(nowhere.every(({ seconds }) => seconds.solve === null))
 
     let asked = 0
     const first = new Float32Array(systems.length * size)

@@ -2,21 +2,21 @@
  * Iterations of conjugate gradients against counts known for these matrices: those of our prototype and those reported for
  * PreCorrector (arXiv:2405.15557). Their protocol: x₀ a vector of N(0, 1), f64, an absolute ‖r‖₂, the matrix with its (n+1)².
  */
-import type { Generator, Params } from '../../contracts.ts'
+import type { Generator, Params, Precondition, Preconditioning } from '../../contracts.ts'
 import condiff from '../../generators/condiff.ts'
 import poisson from '../../generators/poisson.ts'
+import { load } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
 import { mean } from '../../math/statistics.ts'
-import { descend, type Preconditioner } from '../../solvers/diffusion/conjugate-gradients.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
-import { incomplete } from '../../solvers/ic0.ts'
+import { countSteps } from '../../solvers/diffusion/step-counts.ts'
 
 export const TARGETS = [1e-3, 1e-6, 1e-9, 1e-12] // of ‖r‖₂, absolute
 
 export interface Case {
   grid: number
   level: { variance: number; contrast: [number, number] } | null // gaussian covariance; null: k = 1
-  preconditioner: 'none' | 'ic0'
+  preconditioner: 'none' | 'ic0' | 'ict1' | 'ict' // in baselines/preconditioners; ict keeps five entries more
   known: readonly number[] // iterations to TARGETS, the mean over 4 to 8 systems (k = 1: one)
 }
 
@@ -33,6 +33,22 @@ export const CASES: readonly Case[] = [
   { grid: 64, level: level(0.5, [45, 200]), preconditioner: 'ic0', known: [73, 94, 110, 124] },
   { grid: 64, level: level(0.7, [200, 750]), preconditioner: 'ic0', known: [79, 99, 115, 130] },
   { grid: 128, level: level(0.5, [50, 300]), preconditioner: 'ic0', known: [149, 187, 217, 244] },
+]
+
+/** The threshold factors of the same tables: k = 1 one of ours, else generations A (counted from 0: one is added) and B there. */
+export const THRESHOLD_CASES: readonly Case[] = [
+  { grid: 32, level: null, preconditioner: 'ict1', known: [21, 27, 32, 37] },
+  { grid: 32, level: null, preconditioner: 'ict', known: [11, 15, 18, 21] },
+  { grid: 64, level: null, preconditioner: 'ict1', known: [39, 50, 60, 69] },
+  { grid: 64, level: null, preconditioner: 'ict', known: [21, 28, 34, 38] },
+  { grid: 128, level: null, preconditioner: 'ict1', known: [75, 99, 116, 133] },
+  { grid: 128, level: null, preconditioner: 'ict', known: [42, 54, 64, 74] },
+  { grid: 32, level: level(0.5, [35, 180]), preconditioner: 'ict1', known: [22.5, 28.9, 34.5, 39.4] },
+  { grid: 64, level: level(0.5, [45, 200]), preconditioner: 'ict1', known: [45, 57, 67, 76] },
+  { grid: 64, level: level(0.5, [45, 200]), preconditioner: 'ict', known: [22, 28.3, 33.8, 38.6] },
+  { grid: 64, level: level(0.7, [200, 750]), preconditioner: 'ict1', known: [47, 60, 70, 79] },
+  { grid: 128, level: level(0.5, [50, 300]), preconditioner: 'ict1', known: [90, 113, 133, 150] },
+  { grid: 128, level: level(0.5, [50, 300]), preconditioner: 'ict', known: [46, 58.5, 68.8, 77.8] },
 ]
 
 export function nameOf({ grid, level, preconditioner }: Case): string {
@@ -57,6 +73,9 @@ export async function iterations(
     ...(level === null ? {} : { covariance: 'gaussian', ...level }),
   }
   const counts: number[][] = []
+  const method = await load<Preconditioning>('baseline', 'baselines/preconditioners', preconditioner)
+  const nothing = { batch: 0, n: grid, data: new Float64Array(0) }
+  const precondition = method.fit({ k: nothing, rhs: nothing }, method.defaults)
   const ctx = { seed, signal: new AbortController().signal }
   for await (const { rows, data } of generator.rows(params, { from: 0, to: systems }, ctx)) {
     for (let row = 0; row < rows; row++) {
@@ -64,22 +83,18 @@ export async function iterations(
         Float64Array.from((data[name] as Float32Array).subarray(row * size, (row + 1) * size))
       const k = of('k', (grid + 1) ** 2)
       const x = Float64Array.from({ length: grid * grid }, rng(seed, 'x0', counts.length).normal)
-      counts.push(countsOf(k, of('rhs', grid * grid), x, preconditioner))
+      counts.push(countsOf(k, of('rhs', grid * grid), x, precondition))
     }
   }
   return TARGETS.map((_, t) => mean(counts.map((count) => count[t]!)))
 }
 
-function countsOf(k: Float64Array, f: Float64Array, x: Float64Array, name: Case['preconditioner']): number[] {
+function countsOf(k: Float64Array, f: Float64Array, x: Float64Array, precondition: Precondition): number[] {
   const n = Math.sqrt(f.length)
   const matrix = assemble({ batch: 1, n: n + 1, data: k })
-  const none: Preconditioner = (r, z) => z.set(r)
-  const precondition = name === 'none' ? none : incomplete(matrix, 0)
-  if (typeof precondition === 'string') throw new Error(`${name}: ${precondition}`)
-  const sizes: number[] = []
-  const { status } = descend({ matrix, b: 0, precondition, f }, x, TARGETS.at(-1)!, 20 * n, (size) =>
-    sizes.push(size),
-  )
-  if (status !== 'converged') throw new Error(`${name}: ${status}`)
-  return TARGETS.map((target) => sizes.findIndex((size) => size <= target))
+  const made = precondition(matrix, 0)
+  if (typeof made === 'string') throw new Error(made)
+  const { steps, status } = countSteps({ matrix, b: 0, precondition: made, f }, x, TARGETS, 20 * n)
+  if (status !== 'converged') throw new Error(status)
+  return [...steps]
 }

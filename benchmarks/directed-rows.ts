@@ -23,7 +23,10 @@ interface Counts {
   seconds: Seconds
 }
 
-/** `input` is the batch whose first rows the systems are. `watched`: from 0 to 1e-6 alone, which is what the valid split is asked for. */
+/**
+ * `input` is the batch whose first rows the systems are. `watched`: what the valid split is asked for after each epoch, from 0 to 1e-6 alone,
+ * in a tenth of the steps, for a network that has learned little would take them all.
+ */
 export async function directedAnswers(
   systems: readonly DirectedRow[],
   input: HostBatch['input'],
@@ -36,11 +39,12 @@ export async function directedAnswers(
     x: new Float64Array(ITERATES * f.length),
     seconds: { setup: 0, solve: null },
   }))
-  const asked: Asked = { systems, direction: directionOf(input, network), batch: input.rhs!.shape[0]! }
+  const limit = limitOf(input.rhs!.shape[1]!) / (watched ? 10 : 1)
+  const asked = { systems, direction: directionOf(input, network), batch: input.rhs!.shape[0]!, limit }
   for (const [p, protocol] of PROTOCOLS.entries()) {
     if (watched && protocol !== 'ours') continue
     const digits = watched ? DIGITS.filter((k) => k <= WATCHED) : DIGITS
-    await count(asked, { protocol, digits, from: p * DIGITS.length }, answers)
+    await count({ ...asked, protocol, digits, from: p * DIGITS.length }, answers)
   }
   return answers
 }
@@ -51,12 +55,15 @@ interface Asked {
   systems: readonly DirectedRow[]
   direction: Direction
   batch: number // rows that the network works on at once
+  limit: number // steps
+  protocol: Protocol
+  digits: readonly number[]
+  from: number // where the first count goes
 }
 
-/** The steps of one protocol, into the places of `answers` from `from` on. */
+/** The steps of one protocol, into `answers`. */
 async function count(
-  { systems, direction, batch }: Asked,
-  { protocol, digits, from }: { protocol: Protocol; digits: readonly number[]; from: number },
+  { systems, direction, batch, limit, protocol, digits, from }: Asked,
   answers: readonly Counts[],
 ): Promise<void> {
   const matrix = joined(systems.map((system) => system.matrix))
@@ -69,7 +76,7 @@ async function count(
   const targets = starts.map(({ unit }) => unit * 10 ** -digits.at(-1)!)
   const [taken, next] = [new Int32Array(systems.length), new Int32Array(systems.length)]
   const begun = performance.now()
-  await descendAlong({ matrix, f, targets, limit: limitOf(matrix.n) }, x, direction, (b, residual) => {
+  await descendAlong({ matrix, f, targets, limit }, x, direction, (b, residual) => {
     const { steps, x: iterates, seconds } = answers[b]!
     for (; next[b]! < digits.length && residual <= starts[b]!.unit * 10 ** -digits[next[b]!]!; next[b]!++) {
       const at = from + next[b]!

@@ -39,24 +39,32 @@ export interface Pool {
 export interface PoolOptions {
   bytes: number // of memory per seat, beyond the constants of the kernel
   workers: number
+  /** Seats of a thread, 1 unless told: with 2, one job moves its numbers in or out while the thread works for the other. */
+  buffers?: number
   signal?: AbortSignal
   /** Writes what all jobs may read into the memory of a seat, before any call. */
   prepare?(seat: Seat): void
 }
 
-export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOptions): Pool {
+export function openPool(file: URL, { bytes, workers, buffers = 1, signal, prepare }: PoolOptions): Pool {
   const module = compileKernel(file)
-  const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
   const life = lifeOf(signal)
-  const threads = kernels.length === 1 ? [] : kernels.map(({ memory }) => start({ module, memory }, life))
-  const free = kernels.map((kernel, i) => seat(kernel, threads[i], life))
+  const kernelsOf = (seats: number) => Array.from({ length: seats }, () => loadKernel(module, bytes))
+  const lone = workers <= 1
+  const teams = lone ? [kernelsOf(1)] : Array.from({ length: workers }, () => kernelsOf(buffers))
+  const threads = lone ? [] : teams.map((team) => start(module, team, life))
+  const seats = teams.map((team, t) =>
+    team.map((kernel, place) => seat(kernel, life, threads[t] && { thread: threads[t], place })),
+  )
+  // Every thread gets a first job before any gets a second.
+  const free = seats[0]!.flatMap((_, place) => seats.map((ofThread) => ofThread[place]!))
   for (const one of free) prepare?.(one)
   const waiting: ((seat: Seat) => void)[] = []
-  const stopThreads = () => Promise.all(threads.map((thread) => thread.terminate()))
+  const stopThreads = () => Promise.all(threads.map((thread) => thread.stop()))
   life.onEnd(stopThreads)
   return {
-    workers: kernels.length,
-    heap: kernels[0]!.heap,
+    workers: teams.length,
+    heap: free[0]!.heap,
     async use(job) {
       life.check()
       const mine = free.pop() ?? (await life.during<Seat>((resolve) => waiting.push(resolve)))
@@ -75,8 +83,8 @@ export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOpt
   }
 }
 
-/** A kernel that is called here, or by its thread: by one job at a time, so the next answer belongs to the last call. */
-function seat(kernel: Kernel, thread: Worker | undefined, life: Life): Seat {
+/** A kernel that is called here, or by a thread that knows it by its place: by one job at a time. */
+function seat(kernel: Kernel, life: Life, of?: { thread: Thread; place: number }): Seat {
   const { memory, heap } = kernel
   return {
     memory,
@@ -84,22 +92,14 @@ function seat(kernel: Kernel, thread: Worker | undefined, life: Life): Seat {
     async call(name, ...args) {
       life.check()
       kernel.check(name)
-      if (thread === undefined) {
+      if (of === undefined) {
         await setImmediate() // timers and signals first
         life.check()
         return kernel.call(name, ...args)
       }
-      thread.ref()
-      try {
-        const answer = await life.during<Answer>((resolve) => {
-          thread.once('message', resolve)
-          thread.postMessage({ name, args } satisfies Call)
-        })
-        if ('error' in answer) throw new Error(`kernel: ${name}: ${answer.error}`)
-        return answer.value
-      } finally {
-        thread.unref()
-      }
+      const answer = await of.thread.ask({ place: of.place, name, args })
+      if ('error' in answer) throw new Error(`kernel: ${name}: ${answer.error}`)
+      return answer.value
     },
   }
 }
@@ -110,27 +110,49 @@ function seat(kernel: Kernel, thread: Worker | undefined, life: Life): Seat {
  */
 const THREAD = `
   const { parentPort, workerData } = require('node:worker_threads')
-  const { module, memory } = workerData
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  parentPort.on('message', ({ name, args }) => {
+  const { module, memories } = workerData
+  const kernels = memories.map((memory) => new WebAssembly.Instance(module, { env: { memory } }).exports)
+  parentPort.on('message', ({ place, name, args }) => {
     let answer
     try {
-      answer = { value: exports[name](...args) ?? 0 }
+      answer = { place, value: kernels[place][name](...args) ?? 0 }
     } catch (error) {
-      answer = { error: error.message }
+      answer = { place, error: error.message }
     }
     parentPort.postMessage(answer)
   })`
-type Start = { module: Module; memory: Memory }
-type Call = { name: string; args: readonly number[] }
-type Answer = { value: number } | { error: string }
+type Call = { place: number; name: string; args: readonly number[] }
+type Answer = { place: number } & ({ value: number } | { error: string })
 
-function start(workerData: Start, life: Life): Worker {
-  const thread = new Worker(THREAD, { eval: true, workerData, execArgv: [] })
-  thread.on('error', (error) => life.end(error))
-  thread.on('exit', (code) => life.end(new Error(`pool: a thread ended with exit code ${code}`)))
-  thread.unref()
-  return thread
+interface Thread {
+  ask(call: Call): Promise<Answer>
+  stop(): Promise<unknown>
+}
+
+/** A seat has one call at a time, so its next answer belongs to the last call. */
+function start(module: Module, team: readonly Kernel[], life: Life): Thread {
+  const workerData = { module, memories: team.map(({ memory }) => memory) }
+  const worker = new Worker(THREAD, { eval: true, workerData, execArgv: [] })
+  const asked = new Map<number, (answer: Answer) => void>()
+  worker.on('error', (error) => life.end(error))
+  worker.on('exit', (code) => life.end(new Error(`pool: a thread ended with exit code ${code}`)))
+  worker.on('message', (answer: Answer) => asked.get(answer.place)?.(answer))
+  worker.unref()
+  return {
+    async ask(call) {
+      worker.ref()
+      try {
+        return await life.during<Answer>((resolve) => {
+          asked.set(call.place, resolve)
+          worker.postMessage(call)
+        })
+      } finally {
+        asked.delete(call.place)
+        if (asked.size === 0) worker.unref()
+      }
+    },
+    stop: () => worker.terminate(),
+  }
 }
 
 /** How long promises may be waited for: until the first reason to end. */

@@ -121,10 +121,12 @@ export async function withPool<T>(
 
 function openFor(n: number, workers: number): Kept {
   const layout = layoutOf(n)
-  return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers: workers }) }
+  const buffers = layout.bytes <= SMALL ? 2 : 1
+  return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers, buffers }) }
 }
 
 const STATUSES: readonly Status[] = ['converged', 'max-iterations', 'breakdown', 'non-finite']
+const SMALL = 2 ** 25 // bytes: beyond them (n = 300), a group takes so long that nobody sees a thread wait
 const OUTERS = 10 // solves that refinement may take
 export const X = 4
 export const R = 5

@@ -17,10 +17,26 @@ const verdicts = (...standings: Standing[]) => claimsOf(board(...standings)).map
 
 describe('test/checks/operator-claims', () => {
   it('compares the worst convolutional network with the best spectral one on Poisson', () => {
-    const set = (unet: number) => [line('unet', unet), line('dilresnet', 0.1), line('fno', 0.3), ...bars]
-    assert.deepEqual(verdicts(standing('poisson_grid32', set(0.2))), [true, true])
-    assert.deepEqual(verdicts(standing('poisson_grid32', set(0.31))), [false, true])
+    const set = (unet: number, fno = 0.3) => [
+      ...[line('unet', unet), line('dilresnet', 0.1)],
+      ...[line('sno', 0.4), line('ffno', 0.3), line('fno', fno), ...bars],
+    ]
+    assert.deepEqual(verdicts(standing('poisson_grid32', set(0.2))), [true, true, true])
+    assert.deepEqual(verdicts(standing('poisson_grid32', set(0.31))), [false, false, true])
     assert.deepEqual(verdicts(standing('cubic0.1_grid32', set(0.31))), [true])
+  })
+
+  it('only tells of networks that nobody has compared in print', () => {
+    const lines = [line('unet', 0.2), line('dilresnet', 0.1), line('sno', 0.4), line('fno', 0.15), ...bars]
+    const claims = claimsOf(board(standing('poisson_grid32', lines)))
+    assert.deepEqual(
+      claims.map(({ holds, own }) => [holds, own ?? false]),
+      [
+        [true, false],
+        [false, true],
+        [true, false],
+      ],
+    )
   })
 
   it('asks every learned method to beat mean and nearest, whatever its loss', () => {

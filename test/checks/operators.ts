@@ -5,7 +5,7 @@
  *   npm run check:operators                                     then; a second
  *
  * Prints the published errors beside ours with the epochs used, then each claim and why it holds or fails. Exit code 1
- * when one fails. Nothing is trained here, and nothing is asserted of absolute numbers: grids, rows and epochs differ.
+ * when one that others have published fails. Nothing is trained here, and nothing is asserted of absolute numbers: grids, rows and epochs differ.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,6 +29,6 @@ for (const { set, model, error, deviation, dataset, loss, ours, epochs } of comp
 }
 console.log('')
 const claims = claimsOf(board)
-for (const { says, holds, because } of claims)
-  console.log(`${holds ? 'holds' : 'FAILS'}  ${says}\n       ${because}`)
-process.exitCode = claims.length > 0 && claims.every(({ holds }) => holds) ? 0 : 1
+for (const { says, holds, because, own } of claims)
+  console.log(`${holds ? 'holds' : own ? 'not so' : 'FAILS'}  ${says}\n       ${because}`)
+process.exitCode = claims.length > 0 && claims.every(({ holds, own }) => holds || own) ? 0 : 1

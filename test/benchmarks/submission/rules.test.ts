@@ -6,7 +6,8 @@ import { columnRules, readingRules } from '../../../benchmarks/submission/rules/
 import { footerRules } from '../../../benchmarks/submission/rules/footer.ts'
 import { statementRules } from '../../../benchmarks/submission/rules/statement.ts'
 import { rng } from '../../../math/rng.ts'
-import { breaks, ends, fields, footer, lists, statement } from '../../faults/broken-submissions.ts'
+import { breaks } from '../../faults/broken-submissions.ts'
+import { ends, fields, footer, lists, statement } from '../../faults/submissions/valid.ts'
 
 const seed = 11
 const all = [...bytesRules, ...footerRules, ...columnRules, ...statementRules]

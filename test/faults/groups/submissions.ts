@@ -16,8 +16,9 @@ import { writeParquet } from '../../../io/parquet.ts'
 import { runGuarded } from '../../../pipelines/guard.ts'
 import { entry } from '../../benchmarks/submission/an-entry.ts'
 import { GRID, makeOperators, temporary } from '../../benchmarks/toy-datasets.ts'
-import { breaks, ends, fields, footer, lists, statement } from '../broken-submissions.ts'
+import { breaks } from '../broken-submissions.ts'
 import { type Group, type Tally, tally } from '../checks.ts'
+import { ends, fields, footer, lists, statement } from '../submissions/valid.ts'
 import { breaches, mutations } from '../workflow-policy.ts'
 
 const group: Group = {

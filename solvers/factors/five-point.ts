@@ -18,26 +18,29 @@ export function ic0(matrix: Stencil, b: number): Lower | Status {
   const inverse = inversePivotsOf(matrix, b)
   if (typeof inverse === 'string') return inverse
   const roots = inverse.map(Math.sqrt) // 1 / √d
-  return lowerTriangle(matrix, b, {
-    diagonal: (p) => 1 / roots[p]!,
-    beside: (entry, q) => entry * roots[q]!,
-  })
+  return lowerTriangle(
+    matrix,
+    b,
+    roots.map((root) => 1 / root),
+    roots,
+  )
 }
 
 export function jacobi(matrix: Stencil, b: number): Lower | Status {
   const roots = rootsOf(matrix, b)
-  if (typeof roots === 'string') return roots
-  return lowerTriangle(matrix, b, { diagonal: (p) => roots[p]!, beside: () => 0 })
+  return typeof roots === 'string' ? roots : lowerTriangle(matrix, b, roots, new Float64Array(roots.length))
 }
 
 export function ssor(matrix: Stencil, b: number, omega: number): Lower | Status {
   const roots = rootsOf(matrix, b)
   if (typeof roots === 'string') return roots
   const scale = 1 / Math.sqrt(omega * (2 - omega))
-  return lowerTriangle(matrix, b, {
-    diagonal: (p) => scale * roots[p]!,
-    beside: (entry, q) => (scale * omega * entry) / roots[q]!,
-  })
+  return lowerTriangle(
+    matrix,
+    b,
+    roots.map((root) => scale * root),
+    roots.map((root) => (scale * omega) / root),
+  )
 }
 
 /** √D, or why there is none. */
@@ -47,21 +50,28 @@ function rootsOf(matrix: Stencil, b: number): Float64Array | Status {
   return center.every((value) => value > 0) ? center.map(Math.sqrt) : 'breakdown'
 }
 
+/** L[p,p] = diagonal[p], L[p,q] = A[p,q] scale[q]. */
 function lowerTriangle(
   { n, south, west }: Stencil,
   b: number,
-  { diagonal, beside }: { diagonal(p: number): number; beside(entry: number, q: number): number },
+  diagonal: Float64Array,
+  scale: Float64Array,
 ): Lower {
   const from = b * n * n
-  return lowerOf(n * n, 3, (p, columns, values) => {
-    ;[columns[0], values[0]] = [p, diagonal(p)]
-    let count = 1
-    const add = (q: number, entry: number) => {
-      const value = beside(entry, q)
-      if (value !== 0) [columns[count], values[count++]] = [q, value]
+  return lowerOf(n * n, 3, (p, first, columns, values) => {
+    let at = first
+    columns[at] = p
+    values[at++] = diagonal[p]!
+    const below = p >= n ? south[from + p]! * scale[p - n]! : 0
+    if (below !== 0) {
+      columns[at] = p - n
+      values[at++] = below
     }
-    if (p >= n) add(p - n, south[from + p]!)
-    if (p % n > 0) add(p - 1, west[from + p]!)
-    return count
+    const before = p % n > 0 ? west[from + p]! * scale[p - 1]! : 0
+    if (before !== 0) {
+      columns[at] = p - 1
+      values[at++] = before
+    }
+    return at
   })
 }

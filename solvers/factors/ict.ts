@@ -15,7 +15,7 @@ import type { Lower } from './lower.ts'
 export function ict(matrix: Stencil, b: number, fill: number, drop = 1e-4): Lower | Status {
   if (!allFinite(matrix, null, b)) return 'non-finite'
   const size = matrix.n * matrix.n
-  const l = emptyColumns(size)
+  const l = emptyColumns(size, Math.min(size, 3 + fill))
   const work = new Float64Array(size)
   const isUsed = new Uint8Array(size)
   for (let j = 0; j < size; j++) {
@@ -24,31 +24,30 @@ export function ict(matrix: Stencil, b: number, fill: number, drop = 1e-4): Lowe
     subtract(l, j, work, isUsed, rows)
     const pivot = work[j]!
     if (!(pivot > 0 && pivot < Infinity)) return Number.isNaN(pivot) ? 'non-finite' : 'breakdown'
-    const kept = rows.filter((i) => i > j && Math.abs(work[i]!) > drop * length)
-    if (kept.length > own + fill) {
-      kept.sort((a, b) => Math.abs(work[b]!) - Math.abs(work[a]!) || a - b)
-      kept.length = own + fill
+    append(l, j, work, Math.sqrt(pivot), largest(rows, work, drop * length, own + fill))
+    for (const i of rows) {
+      work[i] = 0
+      isUsed[i] = 0
     }
-    kept.sort((a, b) => a - b)
-    append(l, j, work, Math.sqrt(pivot), kept)
-    for (const i of rows) [work[i], isUsed[i]] = [0, 0]
   }
   return rowsOf(l, size)
 }
 
-/** Columns of L so far. Column c waits in the list of the row that it has next; `heads` and `links` chain each list. */
+/** Columns of L so far, one after another. Column c waits in the list of the row that it has next; `heads` and `links` chain each list. */
 interface ColumnsOfL {
-  rows: Int32Array[]
-  values: Float64Array[]
-  next: Int32Array // [N] place in column c of its first entry in a row that is still to come
+  starts: Int32Array // [N + 1]
+  rows: Int32Array
+  values: Float64Array
+  next: Int32Array // [N] place of column c's first entry in a row that is still to come
   heads: Int32Array // [N] the first column that waits for a row; −1: none
   links: Int32Array // [N] the column that waits for the same row after c
 }
 
-function emptyColumns(size: number): ColumnsOfL {
+function emptyColumns(size: number, most: number): ColumnsOfL {
   return {
-    rows: [],
-    values: [],
+    starts: new Int32Array(size + 1),
+    rows: new Int32Array(size * most),
+    values: new Float64Array(size * most),
     next: new Int32Array(size),
     heads: new Int32Array(size).fill(-1),
     links: new Int32Array(size).fill(-1),
@@ -81,23 +80,44 @@ function loadColumn(
   return { rows, length: Math.sqrt(sum) }
 }
 
+/** The rows below the first whose entries are above `limit`, at most `most` of them, in ascending order. */
+function largest(rows: readonly number[], work: Float64Array, limit: number, most: number): number[] {
+  const kept: number[] = []
+  for (let s = 1; s < rows.length; s++) {
+    const i = rows[s]!
+    const size = Math.abs(work[i]!)
+    if (!(size > limit)) continue
+    let at = kept.length // insertion: there are a dozen at most, and a sort would take most of the time
+    while (at > 0 && isBefore(i, size, kept[at - 1]!, Math.abs(work[kept[at - 1]!]!))) at--
+    if (at === most) continue
+    if (kept.length < most) kept.push(i)
+    for (let q = kept.length - 1; q > at; q--) kept[q] = kept[q - 1]!
+    kept[at] = i
+  }
+  return kept.sort((a, b) => a - b)
+}
+
+function isBefore(i: number, size: number, other: number, otherSize: number): boolean {
+  return size > otherSize || (size === otherSize && i < other)
+}
+
 /** work −= L[j,c] L[j:, c] over all columns c that have row j, each of which then waits for its next row. */
 function subtract(l: ColumnsOfL, j: number, work: Float64Array, isUsed: Uint8Array, touched: number[]): void {
   for (let c = l.heads[j]!; c >= 0; ) {
     const following = l.links[c]!
-    const [rows, values] = [l.rows[c]!, l.values[c]!]
     const from = l.next[c]!
-    const factor = values[from]!
-    for (let s = from; s < rows.length; s++) {
-      const i = rows[s]!
+    const end = l.starts[c + 1]!
+    const factor = l.values[from]!
+    for (let at = from; at < end; at++) {
+      const i = l.rows[at]!
       if (isUsed[i] === 0) {
         isUsed[i] = 1
         touched.push(i)
       }
-      work[i] = work[i]! - factor * values[s]!
+      work[i] = work[i]! - factor * l.values[at]!
     }
     l.next[c] = from + 1
-    if (from + 1 < rows.length) wait(l, c, rows[from + 1]!)
+    if (from + 1 < end) wait(l, c, l.rows[from + 1]!)
     c = following
   }
 }
@@ -108,25 +128,34 @@ function wait(l: ColumnsOfL, c: number, row: number): void {
 }
 
 function append(l: ColumnsOfL, j: number, work: Float64Array, root: number, kept: readonly number[]): void {
-  l.rows.push(Int32Array.of(j, ...kept))
-  l.values.push(Float64Array.of(root, ...kept.map((i) => work[i]! / root)))
-  l.next[j] = 1
+  let at = l.starts[j]!
+  l.rows[at] = j
+  l.values[at++] = root
+  l.next[j] = at
+  for (const i of kept) {
+    l.rows[at] = i
+    l.values[at++] = work[i]! / root
+  }
+  l.starts[j + 1] = at
   if (kept.length > 0) wait(l, j, kept[0]!)
 }
 
 /** Columns to rows: columns are walked in order, so that those of a row come out ascending. */
-function rowsOf({ rows, values }: ColumnsOfL, size: number): Lower {
+function rowsOf(l: ColumnsOfL, size: number): Lower {
+  const total = l.starts[size]!
   const starts = new Int32Array(size + 1)
-  for (const column of rows) for (const i of column) starts[i + 1]!++
+  for (let at = 0; at < total; at++) starts[l.rows[at]! + 1]!++
   for (let p = 0; p < size; p++) starts[p + 1]! += starts[p]!
-  const columns = new Int32Array(starts[size]!)
-  const entries = new Float64Array(starts[size]!)
-  const at = starts.map((start) => start + 1) // the diagonal has the first place
-  for (let c = 0; c < size; c++)
-    for (const [s, i] of rows[c]!.entries()) {
-      const place = s === 0 ? starts[i]! : at[i]!++
+  const columns = new Int32Array(total)
+  const values = new Float64Array(total)
+  const free = starts.map((start) => start + 1) // the diagonal has the first place
+  for (let c = 0; c < size; c++) {
+    for (let at = l.starts[c]!; at < l.starts[c + 1]!; at++) {
+      const row = l.rows[at]!
+      const place = row === c ? starts[c]! : free[row]!++
       columns[place] = c
-      entries[place] = values[c]![s]!
+      values[place] = l.values[at]!
     }
-  return { size, starts, columns, values: entries }
+  }
+  return { size, starts, columns, values }
 }

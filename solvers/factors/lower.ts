@@ -21,22 +21,22 @@ export interface Lower {
 export function preconditionerFrom(lower: Lower | Status): Preconditioner | Status {
   if (typeof lower === 'string') return lower
   const { size, starts, values } = lower
-  if (!values.every(Number.isFinite)) return 'non-finite'
+  for (let at = 0; at < values.length; at++) if (!Number.isFinite(values[at]!)) return 'non-finite'
   for (let p = 0; p < size; p++) if (values[starts[p]!] === 0) return 'breakdown'
   return (r, z) => substitute(lower, r, z)
 }
 
-/** Rows of one width, of which `fill(p, columns, values)` writes those of row p, the diagonal first, and returns how many. */
+/** Rows of at most `width` entries: `fill(p, at, columns, values)` writes row p from place `at` on and returns the place after it. */
 export function lowerOf(
   size: number,
   width: number,
-  fill: (p: number, columns: Int32Array, values: Float64Array) => number,
+  fill: (p: number, at: number, columns: Int32Array, values: Float64Array) => number,
 ): Lower {
   const starts = new Int32Array(size + 1)
   const columns = new Int32Array(size * width)
   const values = new Float64Array(size * width)
   for (let p = 0, at = 0; p < size; p++) {
-    at += fill(p, columns.subarray(at), values.subarray(at))
+    at = fill(p, at, columns, values)
     starts[p + 1] = at
   }
   return { size, starts, columns: columns.slice(0, starts[size]), values: values.slice(0, starts[size]) }

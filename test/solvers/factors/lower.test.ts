@@ -54,13 +54,13 @@ describe('solvers/factors', () => {
     const rows = fc.nat(6).chain((size) => fc.tuple(...Array.from({ length: size }, (_, p) => row(p))))
     fc.assert(
       fc.property(rows, fc.nat(2), (drawn, more) => {
-        const lower = lowerOf(drawn.length, drawn.length + 1, (p, columns, values) => {
+        const lower = lowerOf(drawn.length, drawn.length + 1, (p, at, columns, values) => {
           const before = p === 0 ? [] : [...drawn[p]![0]].sort((a, b) => a - b)
           for (const [slot, q] of [p, ...before].entries()) {
-            columns[slot] = q
-            values[slot] = 1 + drawn[p]![1] + slot
+            columns[at + slot] = q
+            values[at + slot] = 1 + drawn[p]![1] + slot
           }
-          return 1 + before.length
+          return at + 1 + before.length
         })
         const width = widthOf(lower) + more
         const [factor, columns] = [new Float64Array(lower.size * width), new Int32Array(lower.size * width)]

@@ -9,7 +9,9 @@ import { afterStep, correctedTimes, flat, meanSquare } from '../factors.ts'
  *
  * Of a network that answers a direction q: mean of ‖x − q (qᵀx)/(qᵀq)‖², what is left of the error after the best multiple of q. This
  * one is ours, for the residual of high-frequency in terms of the error: A⁻¹ weighs the small eigenvalues here too. It is of the
- * size of ‖x‖², small. 0 where q = x; the scale of q is free, and q = 0 costs ‖x‖² without a gradient.
+ * size of ‖x‖², small. 0 where q = x; the scale of q is free, and q = 0 costs ‖x‖² without a gradient. x is smooth, so that a
+ * network hears nothing of the fine scales: iterations along such directions stall (DCDM on grid 16, 480 steps: no row of 32
+ * reached 1e-6; with high-frequency, 1200 steps, all did).
  */
 const lowFrequency: Loss<Preconditioners> = {
   about: '‖L(Lᵀx) − b‖²: the factor is fitted where A is small',

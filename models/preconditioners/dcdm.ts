@@ -8,8 +8,8 @@
  * Zeros beyond the wall. An odd n is padded to an even one behind the last row and column.
  *
  * Kaneda et al., arXiv:2205.10763, section 5 and its code, in three dimensions and for one matrix. Departures: two dimensions, and since
- * every row here has a matrix of its own, the network sees beside r = b √N / ‖b‖ the logarithm of the diagonal of A without its
- * mean, the mean of k around each node. A factor of A, and of r, changes nothing. It is trained on the b of a dataset, white noise;
+ * every row here has a matrix of its own, the network sees beside r = b √N / ‖b‖ the logarithm of the diagonal of A, which is
+ * the mean of k around a node, without its mean. A factor of A, and of r, changes nothing. It is trained on the b of a dataset, white noise;
  * theirs are combinations of Ritz vectors, the lower half nine times as strong, nearer to the residuals that iterations meet.
  * Its published loss is that of high-frequency.
  * Letters: B batch, n nodes per side, N = n², C channels.

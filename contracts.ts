@@ -221,7 +221,7 @@ export interface Opened<T extends Task = Task> {
   search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it
   /** What `predict` takes of a model from elsewhere, any one of these sets; a letter is a side of any length. */
   outputs?(size: number): readonly { readonly [name: string]: readonly (number | string)[] }[]
-  spent?(): Pick<Cost, 'setupSeconds' | 'solveSeconds'> // by the test rows that were predicted
+  spent?(): Pick<Cost, 'setupSeconds' | 'solveSeconds' | 'condition'> // by the test rows that were predicted
   /** Fits a method, of the kind that the track has, on the train split; what comes back predicts any split. */
   fit?(method: Ranker | Predictor | Preconditioning, params: Params): (split: Split) => Promise<Columns>
 }
@@ -246,6 +246,7 @@ export interface Cost {
   lossBytes?: number | undefined // of the loss alone: what its tensors take at once, counted on its graph
   setupSeconds?: number | undefined // of a preconditioner, median over the test rows: once per matrix, the network included
   solveSeconds?: number | undefined // and each solve with it, to 1e-6; absent where half of the rows do not get there
+  condition?: number | undefined // of M⁻¹ A, estimated by the steps of those solves
   device: string
   threads: number
   date: string

@@ -65,7 +65,13 @@ export async function writeMeasured(
   out: string,
   spent: Pick<
     Cost,
-    'trainSeconds' | 'predictSeconds' | 'threads' | 'lossBytes' | 'setupSeconds' | 'solveSeconds'
+    | 'trainSeconds'
+    | 'predictSeconds'
+    | 'threads'
+    | 'lossBytes'
+    | 'setupSeconds'
+    | 'solveSeconds'
+    | 'condition'
   > & { device: string },
 ): Promise<void> {
   await writeCost(join(out, 'cost.json'), {

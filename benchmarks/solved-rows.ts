@@ -39,6 +39,7 @@ export interface Asked {
 export interface Seconds {
   setup: number // of M
   solve: number | null // from 0 to ‖r‖ ≤ 1e-6 ‖f‖; null where not reached
+  condition?: number // of M⁻¹ A, where conjugate gradients saw it
 }
 
 /** `watched`: what the valid split is asked for, steps from 0 to 1e-6 and no further. */
@@ -60,6 +61,8 @@ export function answer({ row, matrix, f, precondition }: Asked, watched = false)
     const counted = countSteps(system, start, targets, limitOf(n), (target) => {
       if (protocol === 'ours' && target === WATCHED) seconds.solve = secondsFrom(from)
     })
+    const condition = protocol === 'ours' && !watched ? counted.condition() : Number.NaN
+    if (condition >= 1) seconds.condition = condition // not so where nothing was to be solved
     steps.set(counted.steps, p * DIGITS.length)
     x.set(counted.x, p * DIGITS.length * f.length)
   }
@@ -83,13 +86,17 @@ function secondsFrom(start: number): number {
 }
 
 /** What cost.json says: medians, a row that was not solved counted as one that takes for ever. */
-export function medianSeconds(rows: readonly Seconds[]): Pick<Cost, 'setupSeconds' | 'solveSeconds'> {
+export function medianSeconds(
+  rows: readonly Seconds[],
+): Pick<Cost, 'setupSeconds' | 'solveSeconds' | 'condition'> {
   if (rows.length === 0) return {}
   const half = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
   const solve = half(rows.map(({ solve }) => solve ?? Infinity))
+  const condition = half(rows.map((row) => row.condition ?? Infinity))
   return {
     setupSeconds: half(rows.map(({ setup }) => setup)),
     ...(solve < Infinity && { solveSeconds: solve }),
+    ...(condition < Infinity && { condition }),
   }
 }
 

@@ -48,6 +48,7 @@ export const costFormat = z.strictObject({
   lossBytes: z.int().nonnegative().optional(),
   setupSeconds: z.number().nonnegative().optional(),
   solveSeconds: z.number().nonnegative().optional(),
+  condition: z.number().nonnegative().optional(),
   device: text,
   threads: z.int().positive(),
   date: z.iso.datetime(),

@@ -21,7 +21,7 @@ const verb: Verb = {
   about: 'checks and scores predictions of anyone, and writes them as an entry of a board',
   arguments: '<predictions.parquet>',
   options: [
-    ['--track <name>', 'operators or recommenders (default: that of the dataset)'],
+    ['--track <name>', 'operators, preconditioners or recommenders (default: that of the dataset)'],
     ['--dataset <name>', 'a name in the profile, or the folder of a dataset'],
     ['--model <name>', 'what the method is called'],
     ['--by <name>', 'who answers for it'],

@@ -80,6 +80,7 @@ export interface Spent {
 export interface Solving {
   setupSeconds: number // of one matrix
   solveSeconds: number | null // null: half of the rows did not get there
+  condition: number | null // of M⁻¹ A, estimated
 }
 
 export type Interval = readonly [low: number, high: number]
@@ -248,7 +249,9 @@ function solvingOf(runs: readonly Run[]): { solving?: Solving } {
   if (setups.length === 0) return {}
   const solves = runs.flatMap(({ cost }) => cost?.solveSeconds ?? [])
   const solveSeconds = solves.length === setups.length ? mean(solves) : null
-  return { solving: { setupSeconds: mean(setups), solveSeconds } }
+  const conditions = runs.flatMap(({ cost }) => cost?.condition ?? [])
+  const condition = conditions.length === setups.length ? mean(conditions) : null
+  return { solving: { setupSeconds: mean(setups), solveSeconds, condition } }
 }
 
 function bestEpochOf(history: Run['history'], better: Metric['better']): number | null {

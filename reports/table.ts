@@ -72,7 +72,7 @@ export function csv({ track, standings, overall }: Board): string {
     ...['mean_rank', 'missing'],
     ...['rows', 'parameters', 'train_seconds', 'predict_seconds', 'peak_bytes', 'device', 'threads', 'by'],
     ...(isSpent ? ['loss_bytes', 'epoch_seconds', 'best_epoch'] : []),
-    ...(isSolving ? ['setup_seconds', 'solve_seconds'] : []),
+    ...(isSolving ? ['setup_seconds', 'solve_seconds', 'condition'] : []),
   ]
   const rows = standings.flatMap(({ dataset, rows, lines }) =>
     lines.map((line) => [
@@ -90,7 +90,7 @@ export function csv({ track, standings, overall }: Board): string {
       ...[rows, line.parameters, line.trainSeconds, line.predictSeconds, line.peakBytes],
       ...[line.device, line.threads, line.by?.name ?? null],
       ...(isSpent ? spentFields(line) : []),
-      ...(isSolving ? [line.solving?.setupSeconds ?? null, line.solving?.solveSeconds ?? null] : []),
+      ...(isSolving ? solvingFields(line) : []),
     ]),
   )
   return [head, ...rows].map((row) => `${row.map(escapeCsv).join(',')}\n`).join('')
@@ -111,6 +111,11 @@ const spending: readonly TableColumn[] = [
 const solved: readonly TableColumn[] = [
   { head: 'set-up', kind: 'number', text: ({ solving }) => seconds(solving?.setupSeconds ?? null) },
   { head: 'solve', kind: 'number', text: ({ solving }) => seconds(solving?.solveSeconds ?? null) },
+  {
+    head: 'condition',
+    kind: 'number',
+    text: ({ solving }) => (solving?.condition == null ? NONE : significant(solving.condition, 3)),
+  },
 ]
 
 const details: readonly TableColumn[] = [
@@ -137,6 +142,10 @@ function metricColumn(metric: MetricFacts, lines: readonly Line[]): TableColumn 
       return measured(score.value * unit, score.stderr === null ? null : score.stderr * unit)
     },
   }
+}
+
+function solvingFields({ solving }: Line): (number | null)[] {
+  return [solving?.setupSeconds ?? null, solving?.solveSeconds ?? null, solving?.condition ?? null]
 }
 
 function spentFields({ spent }: Line): (number | null)[] {

@@ -77,32 +77,33 @@ export interface Preconditioned {
 
 /**
  * Conjugate gradients from the x given, which is overwritten, until the recursive ‖r‖ is at most `target`, an absolute number.
- * `hear` is told ‖r‖ before the first iteration and after each.
+ * `hear` is told ‖r‖ before the first iteration and after each, with α and β of that one.
  */
 export function descend(
   { matrix, b, precondition, f }: Preconditioned,
   x: Float64Array,
   target: number,
   limit: number,
-  hear: (size: number) => void = () => {},
+  hear: (size: number, alpha: number, beta: number) => void = () => {},
 ): { status: Status; iterations: number } {
   const r = difference(matrix, x, f, b)
   const [z, p, q] = [new Float64Array(r.length), new Float64Array(r.length), new Float64Array(r.length)]
   let before = Infinity // rᵀz of the last step: the first direction is z alone
+  let [alpha, beta] = [0, 0]
   for (let iterations = 0; ; iterations++) {
     const size = norm(r)
-    hear(size)
+    hear(size, alpha, beta)
     if (!Number.isFinite(size)) return { status: 'non-finite', iterations }
     if (size <= target) return { status: 'converged', iterations }
     if (iterations >= limit) return { status: 'max-iterations', iterations }
     precondition(r, z)
     const now = inner(r, z)
-    const beta = now / before
+    beta = now / before
     for (let s = 0; s < p.length; s++) p[s] = z[s]! + beta * p[s]!
     apply(matrix, p, q, b)
     const curvature = inner(p, q)
     if (!(curvature > 0)) return { status: 'breakdown', iterations }
-    const alpha = now / curvature
+    alpha = now / curvature
     for (let s = 0; s < p.length; s++) {
       x[s] = x[s]! + alpha * p[s]!
       r[s] = r[s]! - alpha * q[s]!

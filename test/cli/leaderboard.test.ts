@@ -43,7 +43,7 @@ describe('fieldrank leaderboard', () => {
   })
 
   it('answers a mistake with a sentence', async () => {
-    const known = 'operators, recommenders'
+    const known = 'operators, preconditioners, recommenders'
     await fails(['operator'], {}, `track 'operator' not found (${known}). Did you mean 'operators'?`)
     await fails(
       ['operators'],

@@ -19,7 +19,7 @@ const timed = (model: string, loss: string, train: number, setup: number, solve:
     model,
     loss,
     trainSeconds: train,
-    solving: { setupSeconds: setup, solveSeconds: solve },
+    solving: { setupSeconds: setup, solveSeconds: solve, condition: solve && 40 * solve },
     scores: { 'iterations@6': score(20) },
   })
 
@@ -87,7 +87,7 @@ describe('reports/time-to-accuracy', () => {
   })
 
   it('has columns of its own, in Markdown and in CSV', () => {
-    assert.match(markdownTable(one), /peak memory \| +set-up \| +solve \|/)
+    assert.match(markdownTable(one), /peak memory \| +set-up \| +solve \| condition \|/)
     const board = {
       track: 't',
       about: '',
@@ -97,9 +97,9 @@ describe('reports/time-to-accuracy', () => {
       overall: null,
     }
     const [head, first, , , last] = csv({ ...board, standings: [one] }).split('\n')
-    assert.ok(head!.endsWith(',setup_seconds,solve_seconds'), head)
-    assert.ok(first!.endsWith(',0.5,0.25'), first)
-    assert.ok(last!.endsWith(',0,'), last)
+    assert.ok(head!.endsWith(',setup_seconds,solve_seconds,condition'), head)
+    assert.ok(first!.endsWith(',0.5,0.25,10'), first)
+    assert.ok(last!.endsWith(',0,,'), last)
   })
 
   it('means over the seeds, and no solve where one of them did not get there', () => {
@@ -108,10 +108,11 @@ describe('reports/time-to-accuracy', () => {
       [2, 5],
     ].map(([setupSeconds, solveSeconds], seed) => runOf(seed, { setupSeconds, solveSeconds }))
     const solving = (of: readonly Run[]) => linesOf(methodsOf(of, of), undefined, [])[0]!.solving
-    assert.deepEqual(solving(runs), { setupSeconds: 1.5, solveSeconds: 4 })
+    assert.deepEqual(solving(runs), { setupSeconds: 1.5, solveSeconds: 4, condition: null })
     assert.deepEqual(solving([runs[0]!, runOf(1, { setupSeconds: 2 })]), {
       setupSeconds: 1.5,
       solveSeconds: null,
+      condition: null,
     })
     assert.equal(solving([runOf(0, {})]), undefined)
   })

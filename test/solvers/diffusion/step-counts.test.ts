@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import { symmetricEigen } from '../../../math/dense.ts'
 import { rng } from '../../../math/rng.ts'
 import { exact } from '../../../solvers/cholesky.ts'
 import type { Preconditioner } from '../../../solvers/diffusion/conjugate-gradients.ts'
 import { descend } from '../../../solvers/diffusion/conjugate-gradients.ts'
 import { difference, norm } from '../../../solvers/diffusion/stencil.ts'
 import { countSteps } from '../../../solvers/diffusion/step-counts.ts'
-import { lognormal } from '../factors/dense.ts'
+import { denseOf, lognormal } from '../factors/dense.ts'
 
 const SEED = 63
 const none: Preconditioner = (r, z) => z.set(r)
@@ -43,6 +44,21 @@ describe(`solvers/diffusion/step-counts (seed ${SEED})`, () => {
     assert.ok(typeof precondition !== 'string')
     const { steps } = countSteps({ ...system, precondition }, new Float64Array(64), [1e-3, 1e-9], 10)
     assert.deepEqual([...steps], [1, 1])
+  })
+
+  it('estimates the condition: of M⁻¹ A from below and closely, of A⁻¹ A by 1', () => {
+    const { values } = symmetricEigen(Float64Array.from(denseOf(matrix).flat()), 64)
+    const condition = values[0]! / values[63]!
+    const found = countSteps(system, new Float64Array(64), [1e-12], 1000).condition()
+    // at the last step both ends have converged: Ritz values err by the square of the residual
+    assert.ok(Math.abs(found / condition - 1) < 1e-6, `${found}, ${condition}`)
+    const early = countSteps(system, new Float64Array(64), [1e-12], 5).condition()
+    assert.ok(early > 1 && early < condition)
+    const precondition = exact(matrix, 0)
+    assert.ok(typeof precondition !== 'string')
+    const one = countSteps({ ...system, precondition }, new Float64Array(64), [1e-9], 10).condition()
+    assert.ok(Math.abs(one - 1) < 1e-12)
+    assert.ok(Number.isNaN(countSteps(system, new Float64Array(64), [1e9], 10).condition()))
   })
 
   it('breaks down with a preconditioner that is none', () => {

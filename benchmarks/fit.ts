@@ -3,7 +3,7 @@
  * split alone, then asked for the test rows by the track, which knows its kind; leaves the folder of a run without weights.
  * It meets no loss ('none') and has no seed (0); its parameters are counted as 0.
  */
-import type { Context, Params, Predictor, Ranker } from '../contracts.ts'
+import type { Context, Params, Preconditioning, Predictor, Ranker } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { openBudget } from './budget.ts'
 import { type Choice, choose } from './choice.ts'
@@ -24,7 +24,7 @@ export async function fit(
   const track = await loadTrack(request.track)
   const dataset = await openDataset(data, request.track)
   const { forTrack } = openBudget(request.track, track.defaults, request.budget)
-  const baseline = await choose<Ranker | Predictor>(
+  const baseline = await choose<Ranker | Predictor | Preconditioning>(
     'baseline',
     `baselines/${request.track}`,
     request.baseline,

@@ -20,6 +20,7 @@ import type {
   Preconditioning,
   Split,
   Stencil,
+  Systems,
   Track,
   Values,
 } from '../../contracts.ts'
@@ -116,9 +117,7 @@ function opened(problem: Problem): Opened<Preconditioners> {
     },
 
     fit(method, params) {
-      const { train } = splits
-      const systems = { k: fieldOf(train, train.data.k!, n + 1), rhs: fieldOf(train, train.data.rhs!, n) }
-      const precondition = (method as Preconditioning).fit(systems, params)
+      const precondition = (method as Preconditioning).fit(onDemand(splits.train, n), params)
       return async (split) => {
         const answers = Array.from({ length: splits[split].rows }, (_, at) => {
           const system = systemOf(problem, split, at)
@@ -216,6 +215,21 @@ function fivePoints({ center, west, east, south, north }: Stencil): Float32Array
   for (const [part, values] of parts.entries())
     for (let at = 0; at < values.length; at++) data[5 * at + part] = values[at]!
   return data
+}
+
+/** Widened when they are asked for: to most methods that are fitted the train split is nothing, and shall cost nothing. */
+function onDemand(columns: Columns, n: number): Systems {
+  let [k, rhs]: (Field | null)[] = [null, null]
+  return {
+    get k() {
+      k ??= fieldOf(columns, columns.data.k!, n + 1)
+      return k
+    },
+    get rhs() {
+      rhs ??= fieldOf(columns, columns.data.rhs!, n)
+      return rhs
+    },
+  }
 }
 
 function fieldOf({ rows }: Columns, values: Values, side: number): Field {

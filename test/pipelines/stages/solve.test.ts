@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import type { Context, Params, Stage } from '../../../contracts.ts'
 import condiff from '../../../generators/condiff.ts'
 import { readArrow } from '../../../io/arrow.ts'
-import { exists, hashTree } from '../../../io/files.ts'
+import { exists, hashTree, sha256File } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
 import { describeParquet } from '../../../io/parquet.ts'
+import { regenerate } from '../../../pipelines/regenerated.ts'
 import fields from '../../../pipelines/stages/fields.ts'
 import { rowsOf } from '../../../pipelines/stages/solve/solve-shard.ts'
 import solve from '../../../pipelines/stages/solve.ts'
+import { verifyContents } from '../../../pipelines/verified.ts'
 import { certify } from '../../../solvers/diffusion/certificate.ts'
 import { accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
 import { memoryJournal, type TestOptions, testContext } from '../../context.ts'
@@ -74,6 +76,23 @@ describe('stage solve', () => {
         assert.ok(Math.abs(sum - rhs[i * 5 + j]!) < 1e-13)
       }
     }
+  })
+
+  it('makes the set of the track whose folder it writes, with all that is known of such rows', async () => {
+    await makeFields()
+    await makeSolutions()
+    const stage = stageOf('solve', { solver: 'cholesky', tolerance: 1e-10 })
+    await solve({ ...stage, outs: ['datasets/preconditioners/toy0.4_grid5'] } as never, testContext(root))
+    const own = join(root, 'datasets/preconditioners/toy0.4_grid5')
+    const [dataset, other] = [await readManifest(own), await readManifest(folder())]
+    assert.equal(dataset.track, 'preconditioners')
+    assert.deepEqual({ ...dataset, track: 'operators' }, other)
+    const { problems, said } = await verifyContents(own, dataset, 2)
+    assert.deepEqual([problems, said], [[], ', 2 made and solved again'])
+    const { path, sha256 } = dataset.shards[0]!
+    await rm(join(own, path))
+    await regenerate(own, path, new AbortController().signal)
+    assert.equal(await sha256File(join(own, path)), sha256)
   })
 
   it('says in the manifest what made the set and what came out', async () => {

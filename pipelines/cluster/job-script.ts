@@ -21,7 +21,7 @@ export function jobScript(job: Job, settings: ClusterSettings): string {
     `--job-name=${job.name}`,
     `--array=0-${job.tasks - 1}${limit > 0 ? `%${limit}` : ''}`,
     `--cpus-per-task=${job.workers}`,
-    `--output=${job.folder}/%a.log`,
+    `--output=${forSbatch(`${job.folder}/%a.log`)}`,
     '--open-mode=append',
     ...(time ? [`--time=${time}`] : []),
     ...(memory ? [`--mem=${memory}`] : []),
@@ -43,4 +43,9 @@ export function jobScript(job: Job, settings: ClusterSettings): string {
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** sbatch splits its lines at spaces, but not between double quotes; a backslash keeps the character after it. */
+function forSbatch(value: string): string {
+  return /^[\w@%+=:,./-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
 }

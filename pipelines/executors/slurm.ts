@@ -38,9 +38,26 @@ export function onSlurm(local: RunStage, queue: Queue, settings: ClusterSettings
     if (!settings.runs.includes(stage.run)) return local(stage, ctx)
     const home = homeOf(around.root, stage.id, ctx.key)
     const count = await shardsOf(around.stages, stage, ctx)
-    const run: Run = { stage, ctx, home, count, arrays: await arrays(), look, queue, settings, around }
+    const lost = new AbortController() // with one piece the stage is: nobody waits for the others any more
+    const signal = AbortSignal.any([ctx.signal, lost.signal])
+    const run: Run = {
+      stage,
+      ctx,
+      signal,
+      home,
+      count,
+      arrays: await arrays(),
+      look,
+      queue,
+      settings,
+      around,
+    }
     const pieces = count === null ? [null] : await groups(run, count)
-    await Promise.all(pieces.map((piece) => made(run, piece)))
+    const whole = Promise.all(pieces.map((piece) => made(run, piece)))
+    await whole.catch((reason) => {
+      lost.abort(reason)
+      throw reason
+    })
     return finishPieces(stage, ctx, around, local)
   }
 }
@@ -48,6 +65,7 @@ export function onSlurm(local: RunStage, queue: Queue, settings: ClusterSettings
 interface Run {
   stage: Stage
   ctx: StageContext
+  signal: AbortSignal
   home: string
   count: number | null // shards
   arrays: Arrays
@@ -117,7 +135,7 @@ async function made(run: Run, piece: Piece): Promise<void> {
 async function gone(run: Run, task: Task, piece: Piece): Promise<void> {
   for (let missed = 0; missed < 2; ) {
     const live = await run.look()
-    run.ctx.signal.throwIfAborted()
+    run.signal.throwIfAborted()
     await progress(run)
     if (await exists(join(run.home, 'done', `${nameOf(piece)}.json`))) return
     missed = live.has(taskName(task)) ? 0 : missed + 1

@@ -112,6 +112,21 @@ describe('pipelines/executors/slurm, on a queue of this process', function () {
     assert.deepEqual(queue.started, ['pieces@1 3-3']) // what was finished stays finished
   })
 
+  it('asks no more about the others when a piece is lost', async () => {
+    const set = ['fails=2', 'how=mistake', 'pause=300']
+    let asked = 0
+    const live = queue.live
+    queue.live = (jobs) => {
+      asked++
+      return live(jobs)
+    }
+    const { failures } = await runToy(one, { only: ['pieces@1'], set }, slurm())
+    assert.equal(failures.length, 1)
+    const then = asked
+    await new Promise((resolve) => setTimeout(resolve, 200)) // ten intervals; one question may have been under way
+    assert.ok(asked <= then + 1, `${asked - then} more questions`)
+  })
+
   it('does not try a mistake twice', async () => {
     const set = ['fails=2', 'how=mistake']
     const { failures } = await runToy(one, { only: ['pieces@1'], set }, slurm())

@@ -52,7 +52,7 @@ describe('pipelines/expand', () => {
       split: 1,
       'train-operators': 75, // 3 datasets × (8 models × 3 seeds with one loss, and the other loss on unet)
       'fit-operators': 6, // 3 × 2
-      'train-preconditioners': 5, // four models with one loss, one with the other
+      'train-preconditioners': 8, // four models with two losses
       'fit-preconditioners': 2,
       'card-operators': 3,
       'card-preconditioners': 1,
@@ -60,7 +60,7 @@ describe('pipelines/expand', () => {
       'train-recommenders': 9, // sasrec with ce and sce under 3 seeds, with bce under one; two other models with ce
       'fit-recommenders': 2,
       'score-operators': 81,
-      'score-preconditioners': 7,
+      'score-preconditioners': 10,
       'oracle-recommenders': 1,
       'score-recommenders': 12,
       leaderboard: 3,

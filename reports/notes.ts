@@ -89,7 +89,7 @@ export const PROTOCOL: { readonly [track: string]: readonly string[] } = {
     'zero, mean and nearest say what not learning costs; coarse-solve says what a solver on a grid four times coarser gets for nothing.',
   ],
   preconditioners: [
-    'Conjugate gradients run here, in float64, with each preconditioner: networks hand in a correction of an incomplete Cholesky factor, no solution. A count can be claimed by anyone, and an exact solver needs one step; so the residual of the iterate is computed again, and steps are to be read beside set-up and solve.',
+    'Conjugate gradients run here, in float64, with each preconditioner: networks hand in a correction of an incomplete Cholesky factor, or (dcdm) a direction at every step, no solution. A count can be claimed by anyone, and an exact solver needs one step; so the residual of the iterate is computed again, and steps are to be read beside set-up and solve.',
     'multigrid: a step is one V(1,1) cycle. cholesky: the exact factor. Break-even is against all of them.',
   ],
   recommenders: [

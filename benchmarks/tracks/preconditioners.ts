@@ -1,7 +1,7 @@
 /**
  * Preconditioners: A ↦ M ≈ A with M⁻¹ r cheap, for conjugate gradients on A x = rhs, A of −div(k grad x) on n × n nodes.
  *
- * Letters: B batch, N = n² unknowns, W slots of a row of a factor. A network sees A, rhs, x and a classical factor L
+ * Letters: B batch, N = n² unknowns, W slots of a row of a factor. A network sees A, rhs and a classical factor L (x only its loss)
  * (solvers/factors/), as stored, in float32. Its `correction` C is added here, in f64, to the f64 factor: M = (L + C) (L + C)ᵀ, so that
  * C = 0 is the classical method to the last bit. Then conjugate gradients run in f64 (solved-rows.ts). A network that answers a
  * `direction` instead is asked for one at every step (directed-rows.ts).

@@ -128,7 +128,7 @@ describe('fieldrank status, graph, list', () => {
   it('list shows kinds, and what there is of one', async () => {
     assert.match(
       await text(list, []),
-      /^generators {2}generators \(\d+\)\n[\s\S]*models +models\/operators \(\d+\), models\/recommenders/,
+      /^generators {2}generators \(\d+\)\n[\s\S]*models +models\/operators \(\d+\), .*models\/recommenders/,
     )
     const logs = await text(list, ['sources'])
     assert.match(logs, /^ {2}gowalla {2}.*\n.*\n {6}https:\S+ → data\/cache\/gowalla\.txt\.gz$/m)

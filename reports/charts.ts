@@ -119,6 +119,7 @@ const LETTER = 6.5
 export const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(
   ' ',
 )
+/** One fewer than colors: both go around, and only the 91st line looks like the first. */
 export const DASHES = [
   [1, 0],
   [6, 3],
@@ -129,7 +130,6 @@ export const DASHES = [
   [10, 4],
   [6, 2, 1, 2],
   [3, 5],
-  [12, 2],
 ]
 
 const text = { labelColor: 'currentColor', titleColor: 'currentColor', titleFontWeight: 'normal' }

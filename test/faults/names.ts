@@ -110,6 +110,9 @@ const PIECES = [
   '...',
 ]
 
+/** Words that may be a name, or are none for a reason that is among NAMES. */
+const HARMLESS = /^([ae]|con|\.|\.parquet|\/)*\.parquet$/
+
 /** The named ones first, then words of PIECES; none of them is the name of a file of a dataset. */
 export function badNames(count: number, rng: Rng): BadName[] {
   const named: BadName[] = [
@@ -121,7 +124,7 @@ export function badNames(count: number, rng: Rng): BadName[] {
     const word = Array.from({ length: 1 + rng.integer(8) }, () => PIECES[rng.integer(PIECES.length)]!).join(
       '',
     )
-    if (!/^([ae]|con|\.)*\.parquet$|^([ae]|con|\.|\/)+\.parquet$/.test(word)) words.add(word)
+    if (!HARMLESS.test(word)) words.add(word)
   }
   return [...named, ...[...words].map((name): BadName => ({ kind: 'file', name }))].slice(0, count)
 }

@@ -13,7 +13,7 @@ import { slice } from '../../io/columns.ts'
 import { shardName, writeManifest } from '../../io/manifest.ts'
 import { writeParquet } from '../../io/parquet.ts'
 import { rng } from '../../math/rng.ts'
-import { eliminate, fivePoint } from '../contracts/toys.ts'
+import { eliminate, fivePoint } from '../contracts/dense.ts'
 
 /** A folder that is gone when the tests are. */
 export async function temporary(): Promise<string> {

@@ -4,7 +4,7 @@ import type { Columns, Metric, Params, Rng } from '../../contracts.ts'
 import { take } from '../../io/columns.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
-import { fivePoint } from './toys.ts'
+import { fivePoint } from './dense.ts'
 
 const SEED = 3
 /** Cut-offs: places of a list; digits of a tolerance. */

@@ -6,7 +6,7 @@ import zero from '../../../baselines/operators/zero.ts'
 import type { Field, Predictor, Systems } from '../../../contracts.ts'
 import { load, namesIn } from '../../../io/lookup.ts'
 import { rng } from '../../../math/rng.ts'
-import { eliminate, fivePoint } from '../../contracts/toys.ts'
+import { eliminate, fivePoint } from '../../contracts/dense.ts'
 
 const SEED = 4
 const field = (batch: number, n: number, values: ArrayLike<number>): Field => ({

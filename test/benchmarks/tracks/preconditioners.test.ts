@@ -7,7 +7,7 @@ import type { Columns, Dataset, HostBatch, Opened, Preconditioning } from '../..
 import { load } from '../../../io/lookup.ts'
 import { rng } from '../../../math/rng.ts'
 import type { HostTensor } from '../../../tensor/types.ts'
-import { fivePoint } from '../../contracts/toys.ts'
+import { fivePoint } from '../../contracts/dense.ts'
 import { askedOnce, GRID, makeOperators, temporary } from '../toy-datasets.ts'
 
 const NODES = GRID * GRID

@@ -5,7 +5,8 @@ import highFrequency from '../../../losses/preconditioners/high-frequency.ts'
 import lowFrequency from '../../../losses/preconditioners/low-frequency.ts'
 import { rng } from '../../../math/rng.ts'
 import { type HostTensor, type Tensor, tf } from '../../../tensor/index.ts'
-import { incompleteCholesky, tensorOf } from '../../contracts/toys.ts'
+import { incompleteCholesky } from '../../contracts/dense.ts'
+import { tensorOf } from '../../contracts/toys.ts'
 import { type System, systemOf } from '../../models/preconditioners/systems.ts'
 
 const SEED = 37

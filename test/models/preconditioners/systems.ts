@@ -3,7 +3,8 @@ import type { Init, Model, Params, Preconditioners } from '../../../contracts.ts
 import { rng } from '../../../math/rng.ts'
 import { type HostTensor, tf, type Weights } from '../../../tensor/index.ts'
 import { collectWeights, initFrom } from '../../../tensor/init.ts'
-import { eliminate, fivePoint, incompleteCholesky, inRows, tensorOf } from '../../contracts/toys.ts'
+import { eliminate, fivePoint, incompleteCholesky, inRows } from '../../contracts/dense.ts'
+import { tensorOf } from '../../contracts/toys.ts'
 
 export type Dense = Float64Array[]
 

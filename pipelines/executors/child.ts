@@ -74,7 +74,7 @@ export function children(options: ChildOptions): Children {
  * twice the time of the step itself for 1.4 M weights. A process that ends with its stage may keep what it had. Below 256 MiB
  * (larger ones are mapped as before); other C libraries do not read this.
  */
-const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: `${2 ** 40}`, MALLOC_MMAP_THRESHOLD_: `${2 ** 28}` }
+export const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: `${2 ** 40}`, MALLOC_MMAP_THRESHOLD_: `${2 ** 28}` }
 
 function spawn(env: ChildOptions['env']): Child {
   const child = forkEntry(new URL('./child-main', import.meta.url), env)

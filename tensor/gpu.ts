@@ -28,7 +28,8 @@ const held = new WeakMap<HostTensor, OrtTensor>()
 export async function compileOnGpu(program: Program, provider: Provider, say: Say): Promise<Compiled> {
   const { graph, requests } = traceProgram(program)
   const resident = new Set(provider === 'webgpu' ? (program.resident ?? []) : [])
-  const session = await open(encodeModel(lower(graph, outputName)), provider, resident, say)
+  const composeSines = provider === 'webgpu'
+  const session = await open(encodeModel(lower(graph, outputName, { composeSines })), provider, resident, say)
   const declared: Record<string, Declared> = { ...program.inputs }
   for (const { name, shape, law } of requests) declared[`noise/${name}`] = { shape, dtype: dtypeOf(law) }
   const ends = [...graph.outputs].map(([name, { shape, dtype }]) => {

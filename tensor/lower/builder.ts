@@ -13,6 +13,7 @@ export type Precision = 'float32' | 'float64'
 export interface Builder {
   readonly precision: Precision
   readonly channelBlock: number // channels of a block (blocks.ts); 0: no blocks
+  readonly composeSines: boolean // sines.ts
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxTensor[]
   /** The ONNX name of a value, cast if it is not of the asked type. */
@@ -41,7 +42,10 @@ export function inPrecision(dtype: OnnxType, precision: Precision): OnnxType {
 
 const SMALL = 64 // uniform constants up to this many elements are written out
 
-export function startBuilder(precision: Precision = 'float32', channelBlock = 0): Builder {
+export type BuilderOptions = Partial<Pick<Builder, 'precision' | 'channelBlock' | 'composeSines'>>
+
+export function startBuilder(options: BuilderOptions = {}): Builder {
+  const { precision = 'float32', channelBlock = 0, composeSines = false } = options
   const nodes: OnnxNode[] = []
   const { constants, constant } = startConstants(precision)
   const names = new Map<Value, string>()
@@ -63,6 +67,7 @@ export function startBuilder(precision: Precision = 'float32', channelBlock = 0)
   const builder: Builder = {
     precision,
     channelBlock,
+    composeSines,
     nodes,
     constants,
     of(value, dtype = value.dtype) {

@@ -13,8 +13,6 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Tanh: unary('Tanh'),
   Sigmoid: unary('Sigmoid'),
   Relu: unary('Relu'),
-  Sin: unary('Sin'),
-  Cos: unary('Cos'),
   Floor: rounding('Floor'),
   Ceil: rounding('Ceil'),
   Round: rounding('Round'), // half to even in both

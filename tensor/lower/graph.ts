@@ -3,24 +3,24 @@ import { type Graph, type KernelNode, liveNodes, type Value } from '../graph.ts'
 import type { OnnxModel, OnnxPort } from '../onnx.ts'
 import type { HostTensor } from '../types.ts'
 import { type Biased, biasedSums, lowerBiased } from './bias.ts'
-import { type Builder, inPrecision, type Precision, startBuilder } from './builder.ts'
+import { type Builder, type BuilderOptions, inPrecision, startBuilder } from './builder.ts'
 import { lowerRules } from './rules.ts'
 
 /** How outputs are called: ONNX wants names that no input has. */
 export type Naming = (name: string) => string
 
-export interface LowerOptions {
+/** By default, ONNX alone. `channelBlock` is that of the machine that will run the graph (channel-block.ts). */
+export interface LowerOptions extends BuilderOptions {
   fixed?: ReadonlyMap<string, HostTensor> // inputs that become constants of the model; they are float32
-  precision?: Precision
-  channelBlock?: number // of the machine that will run it (channel-block.ts); 0, by default: ONNX alone
 }
 
 export function lower(
   { inputs, outputs }: Graph,
   outputName: Naming,
-  { fixed = new Map(), precision = 'float32', channelBlock = 0 }: LowerOptions = {},
+  { fixed = new Map(), ...options }: LowerOptions = {},
 ): OnnxModel {
-  const builder = startBuilder(precision, channelBlock)
+  const builder = startBuilder(options)
+  const { precision } = builder
   const live = liveNodes(outputs.values())
   const ports: OnnxPort[] = []
   for (const [name, value] of inputs) {

@@ -9,12 +9,14 @@ import { fusedRules } from './fused.ts'
 import { gatherRules } from './gather.ts'
 import { imageRules } from './image.ts'
 import { reduceRules } from './reduce.ts'
+import { sineRules } from './sines.ts'
 import { structureRules } from './structure.ts'
 import { transcendentalRules } from './transcendental.ts'
 
 export const lowerRules: Readonly<Record<string, LowerRule>> = {
   ...elementwiseRules,
   ...transcendentalRules,
+  ...sineRules,
   ...structureRules,
   ...reduceRules,
   ...gatherRules,

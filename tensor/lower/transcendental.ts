@@ -24,7 +24,6 @@ export const transcendentalRules: Record<string, LowerRule> = {
     return g.add('Add', [above, below])
   },
   Erf: inDouble('Erf', erf),
-  Tan: inDouble('Tan', (g, x) => g.add('Div', [g.add('Sin', [x]), g.add('Cos', [x])])),
   Asin: inDouble('Asin', asin),
   Acos: inDouble('Acos', (g, x) => g.add('Sub', [g.scalar(Math.PI / 2), asin(g, x)])),
   Atan: inDouble('Atan', atan),

@@ -28,7 +28,7 @@ export interface OnnxTensor {
 export interface OnnxPort {
   name: string
   dtype: OnnxType
-  shape: readonly number[]
+  shape: readonly (number | string)[] // a name is a side of any length
 }
 export interface OnnxModel {
   nodes: readonly OnnxNode[]
@@ -84,7 +84,8 @@ function encodeTensor({ name, dtype, shape, bytes }: OnnxTensor): Message {
 
 function encodePort({ name, dtype, shape }: OnnxPort): Message {
   const sides = message()
-  for (const side of shape) sides.nested(1, message().integer(1, side))
+  for (const side of shape)
+    sides.nested(1, typeof side === 'number' ? message().integer(1, side) : message().text(2, side))
   const type = message().nested(1, message().integer(1, TYPES[dtype]).nested(2, sides))
   return message().text(1, name).nested(2, type)
 }

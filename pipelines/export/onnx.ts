@@ -1,5 +1,5 @@
 /**
- * The trained network of a run as <out>/<dataset>_<run>.onnx: weights inside, fixed shapes (the batch is that of training).
+ * The trained network of a run as <out>/<dataset>_<run>.onnx: weights inside, the batch free (tensor/free-batch.ts).
  * Before it is written it is run on the test rows, in a child process with limits, and compared with the predictions that
  * the run stored (benchmarks/reproduce.ts); one that differs is not written.
  */

@@ -18,7 +18,7 @@ import type { Dtype, HostTensor } from './types.ts'
 
 export async function compileOrt(program: Program, threads: number): Promise<Compiled> {
   const { graph, requests } = traceProgram(program)
-  const model = lower(graph, outputName, { channelBlock: await channelBlock() })
+  const model = lower(graph, outputName, { channelBlock: await channelBlock(), longRows: true })
   const session = await InferenceSession.create(encodeModel(model), sessionOptions(threads))
   const declared: Record<string, Declared> = { ...program.inputs }
   for (const { name, shape, law } of requests) declared[`noise/${name}`] = { shape, dtype: dtypeOf(law) }

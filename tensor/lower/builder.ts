@@ -14,6 +14,7 @@ export interface Builder {
   readonly precision: Precision
   readonly channelBlock: number // channels of a block (blocks.ts); 0: no blocks
   readonly composeSines: boolean // sines.ts
+  readonly longRows: boolean // stretch.ts
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxTensor[]
   /** The ONNX name of a value, cast if it is not of the asked type. */
@@ -42,10 +43,12 @@ export function inPrecision(dtype: OnnxType, precision: Precision): OnnxType {
 
 const SMALL = 64 // uniform constants up to this many elements are written out
 
-export type BuilderOptions = Partial<Pick<Builder, 'precision' | 'channelBlock' | 'composeSines'>>
+export type BuilderOptions = Partial<
+  Pick<Builder, 'precision' | 'channelBlock' | 'composeSines' | 'longRows'>
+>
 
 export function startBuilder(options: BuilderOptions = {}): Builder {
-  const { precision = 'float32', channelBlock = 0, composeSines = false } = options
+  const { precision = 'float32', channelBlock = 0, composeSines = false, longRows = false } = options
   const nodes: OnnxNode[] = []
   const { constants, constant } = startConstants(precision)
   const names = new Map<Value, string>()
@@ -68,6 +71,7 @@ export function startBuilder(options: BuilderOptions = {}): Builder {
     precision,
     channelBlock,
     composeSines,
+    longRows,
     nodes,
     constants,
     of(value, dtype = value.dtype) {

@@ -1,7 +1,8 @@
 /** Elementwise kernels. ONNX never converts types by itself: operands are cast to the type that TensorFlow.js would use. */
-import type { KernelNode, Kind } from '../graph.ts'
+import type { KernelNode, Kind, Value } from '../graph.ts'
 import { upcast } from '../shapes/call.ts'
 import type { Builder, LowerRule } from './builder.ts'
+import { onStretched } from './stretch.ts'
 
 export const elementwiseRules: Record<string, LowerRule> = {
   Abs: unary('Abs'),
@@ -54,7 +55,7 @@ export const elementwiseRules: Record<string, LowerRule> = {
   Add: binary('Add'),
   Sub: binary('Sub'),
   Multiply: binary('Mul'),
-  RealDiv: (node, g) => g.add('Div', operands(node, g, 'float32')),
+  RealDiv: (node, g) => stretched('Div', node, g, 'float32'),
   Maximum: binary('Max'),
   Minimum: binary('Min'),
   Pow: binary('Pow'),
@@ -116,7 +117,13 @@ export function operands({ inputs }: KernelNode, g: Builder, dtype: Kind): strin
 }
 
 function binary(op: string): LowerRule {
-  return (node, g) => g.add(op, operands(node, g, node.outputs[0]!.dtype))
+  return (node, g) => stretched(op, node, g, node.outputs[0]!.dtype)
+}
+
+function stretched(op: string, node: KernelNode, g: Builder, dtype: Kind): string {
+  const names = operands(node, g, dtype) as [string, string]
+  if (dtype !== 'float32') return g.add(op, names)
+  return onStretched(g, op, node.inputs as unknown as [Value, Value], names, node.outputs[0]!.shape)
 }
 
 function comparison(op: string): LowerRule {

@@ -8,7 +8,7 @@
  * stand for, [B, C, h, w] and [out, in, kh, kw].
  *
  * The operator belongs to the optimizer of ONNX Runtime, which uses it where filters are constant; in a training step they are
- * fed. It is no part of ONNX: exported files never have it. For float32, two dimensions, every channel with all, and channels that come in whole blocks.
+ * fed. It is no part of ONNX: exported files never have it. For float32, two dimensions, and channels that come in whole blocks.
  */
 import type { Shape, Value } from '../graph.ts'
 import { BLOCKED } from '../onnx.ts'
@@ -16,12 +16,13 @@ import type { Window } from '../shapes/windows.ts'
 import type { Builder } from './builder.ts'
 
 type Sides = readonly [kh: number, kw: number, inputs: number, outputs: number]
-type Geometry = Readonly<Record<string, readonly number[]>> // kernel_shape, pads, …
+type Geometry = Readonly<Record<string, number | readonly number[]>> // kernel_shape, pads, …
 
-export function comesInBlocks({ channelBlock: b }: Builder, filter: Shape): boolean {
+/** `separate`: each channel has filters of its own, here one. */
+export function comesInBlocks({ channelBlock: b }: Builder, filter: Shape, separate: boolean): boolean {
   if (b === 0 || filter.length !== 4) return false
   const [, , inputs, outputs] = filter as Sides
-  return inputs % b === 0 && outputs % b === 0
+  return inputs % b === 0 && (separate ? outputs === 1 : outputs % b === 0)
 }
 
 /** x [B, h, w, in], filter [kh, kw, in, out], bias [out] → [B, places…, out]. */
@@ -39,6 +40,24 @@ export function convolvedInBlocks(
   if (bias !== undefined) operands.push(bias)
   const y = g.add('Conv', operands, geometry, BLOCKED)
   return fromBlocks(g, y, [x.shape[0]!, ...places, outputs])
+}
+
+/** Each channel with a window [kh, kw, C, 1] of its own, as it is or turned: [B, h, w, C] → `shape`, as large. */
+export function separatedInBlocks(
+  g: Builder,
+  image: Value,
+  filter: string,
+  [kh, kw, channels]: Shape,
+  shape: Shape,
+  geometry: Geometry,
+  bias?: string,
+): string {
+  const b = g.channelBlock
+  const apart = g.reshape(filter, [kh!, kw!, channels! / b, b])
+  const blocks = g.reshape(g.transpose(apart, [2, 0, 1, 3]), [channels!, 1, kh!, kw!]) // [C/b, kh, kw, b]
+  const operands = [toBlocks(g, image), blocks, ...(bias === undefined ? [] : [bias])]
+  const y = g.add('Conv', operands, { ...geometry, group: channels! }, BLOCKED)
+  return fromBlocks(g, y, shape)
 }
 
 /** The gradient by the image, with `turned` the filter turned half round: dy [B, places…, out] → [B, h, w, in]. */

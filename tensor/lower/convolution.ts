@@ -5,7 +5,7 @@
 import { type Attrs, type KernelNode, type Shape, sizeOf, type Value } from '../graph.ts'
 import { convolution, depthwise, type Window } from '../shapes/windows.ts'
 import type { BiasRule } from './bias.ts'
-import { comesInBlocks, convolvedInBlocks, spreadInBlocks } from './blocks.ts'
+import { comesInBlocks, convolvedInBlocks, separatedInBlocks, spreadInBlocks } from './blocks.ts'
 import type { Builder, LowerRule } from './builder.ts'
 import { reversed } from './structure.ts'
 import { convolvedByTaps, padImage, spreadByTaps, tap, tapsOf } from './taps.ts'
@@ -71,8 +71,11 @@ function forward({ separate, geometry, groups, outFirst }: Kind, bias?: string):
     const [x, filter] = [named(node, 'x'), named(node, 'filter')]
     const { window } = geometry(x.shape, filter.shape, node.attrs)
     if (g.precision === 'float64') return convolvedByTaps(g, x, { value: filter, separate }, window)
-    if (!separate && comesInBlocks(g, filter.shape))
-      return convolvedInBlocks(g, x, filter, window, attributesOf(window), bias)
+    if (comesInBlocks(g, filter.shape, separate)) {
+      const geometry = attributesOf(window)
+      if (!separate) return convolvedInBlocks(g, x, filter, window, geometry, bias)
+      return separatedInBlocks(g, x, g.of(filter), filter.shape, node.outputs[0]!.shape, geometry, bias)
+    }
     const attributes = { ...attributesOf(window), group: groups(filter.shape) }
     const operands = [
       channelsFirst(g, g.of(x), x),
@@ -92,8 +95,11 @@ function byImage({ separate, geometry, groups, outFirst, turned }: Kind): LowerR
     if (g.precision === 'float64') return spreadByTaps(g, dy, { value: filter, separate }, window)
     const around = full(window)
     const isTurned = window.strides.every((by) => by === 1) && around.pads.every((pad) => pad >= 0)
-    if (!separate && isTurned && comesInBlocks(g, filter.shape))
-      return spreadInBlocks(g, dy, halfTurned(g, filter), filter.shape, dx!.shape, around)
+    if (isTurned && comesInBlocks(g, filter.shape, separate)) {
+      const backwards = halfTurned(g, filter)
+      if (!separate) return spreadInBlocks(g, dy, backwards, filter.shape, dx!.shape, around)
+      return separatedInBlocks(g, dy, backwards, filter.shape, dx!.shape, around)
+    }
     const dyFirst = channelsFirst(g, g.of(dy), dy)
     if (turned !== undefined && isTurned)
       return channelsLast(g, g.add('Conv', [dyFirst, turned(g, filter)], around), dy)

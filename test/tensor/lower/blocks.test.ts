@@ -38,6 +38,9 @@ const conv =
     return bias === undefined ? y : y.add(bias)
   }
 
+const separate = (pad: 'same' | 'valid', dilation: number) => (x: Tensor, filter: Tensor) =>
+  tf.depthwiseConv2d(x as Image, filter as Image, 1, pad, 'NHWC', dilation)
+
 /** How many operators on blocks: for y, and for the gradient by the image. Gradients by the filter are products (lower/convolution.ts). */
 const cases: [name: string, shapes: Shapes, f: (...xs: Tensor[]) => Tensor, inBlocks: number][] = [
   ['one block in and out', { x: [2, 5, 7, 16], w: [3, 3, 16, 16] }, conv(1, 'same') as never, 2],
@@ -47,6 +50,9 @@ const cases: [name: string, shapes: Shapes, f: (...xs: Tensor[]) => Tensor, inBl
   ['a window of 2 × 3, not padded', { x: [1, 6, 6, 16], w: [2, 3, 16, 16] }, conv(1, 'valid') as never, 2],
   ['by 2, padded on one side', { x: [1, 6, 8, 16], w: [3, 3, 16, 32] }, conv(2, 'same') as never, 1],
   ['channels that are no whole blocks', { x: [1, 4, 4, 24], w: [3, 3, 24, 16] }, conv(1, 'same') as never, 0],
+  ['each channel by itself', { x: [2, 6, 5, 32], w: [7, 7, 32, 1] }, separate('same', 1) as never, 2],
+  ['each by itself, dilated', { x: [1, 7, 7, 16], w: [3, 2, 16, 1] }, separate('valid', 2) as never, 2],
+  ['each with two', { x: [1, 4, 4, 16], w: [3, 3, 16, 2] }, separate('same', 1) as never, 0],
   ['the largest of 2 × 2', { x: [2, 4, 6, 32] }, (x) => tf.maxPool(x as Image, 2, 2, 'valid'), 1],
   ['the largest of 3 × 3, padded', { x: [1, 5, 5, 16] }, (x) => tf.maxPool(x as Image, 3, 2, 'same'), 1],
   ['the mean of 3 × 2, padded', { x: [1, 5, 4, 16] }, (x) => tf.avgPool(x as Image, [3, 2], 1, 'same'), 1],

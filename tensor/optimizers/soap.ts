@@ -20,11 +20,11 @@ import type { Named, Optimizer } from './optimizer.ts'
  * code); decay takes the old W; the columns of Q are not sorted anew (nor are they in the paper); weights with a side beyond
  * `longest` are left to AdamW, where theirs keep one basis.
  *
- * Why QR is no tensor code. What orthogonalizes by products alone, Newton–Schulz as in muon.ts, finds the polar factor, and that of L Q is Q again:
- * L Q = Q (Qᵀ L Q), the second factor symmetric and nowhere negative. So nothing would turn; the triangular factor is what sorts
- * the vectors. By Cholesky it comes from Qᵀ L² Q, in which float32 loses eigenvalues below √2⁻²³ = 3e-4 of the largest, and gradients of low
- * rank have little else. Gram–Schmidt is a chain of n ≤ 512 steps, unrolled in a graph that has no branches, so computed at
- * every step for one in `every`. The eigenvectors of the first step are sweeps of n² rotations on top.
+ * Why QR is no tensor code. Newton–Schulz (muon.ts), which needs products alone, finds the polar factor, and that of L Q is Q again:
+ * L Q = Q (Qᵀ L Q), the second factor symmetric and nowhere negative. Nothing would turn; it is the triangular factor that
+ * sorts the vectors. Cholesky takes it from Qᵀ L² Q, where float32 loses eigenvalues below √2⁻²³ = 3e-4 of the largest, and
+ * gradients of low rank have little else. Gram–Schmidt is a chain of n ≤ 512 steps, unrolled in a graph that has no branches,
+ * so computed at every step for one in `every`. The eigenvectors of the first step are sweeps of n² rotations on top.
  */
 interface SoapSettings extends AdamSettings {
   decay: number

@@ -3,13 +3,13 @@
  * of each page, light and dark, wide and narrow, are left in test/site/artifacts/. FIELDRANK_SITE=folder takes them of that site.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { listFiles } from '../../io/files.ts'
 import { indexPage } from '../../reports/site/index-page.ts'
+import { chromiumPath } from './chromium.ts'
 import { chapterOf, HOSTILE_NAMES } from './hostile.ts'
 import { FIELDS, LISTS, type Made, makeSite } from './made.ts'
 import { type Host, serve } from './serve.ts'
@@ -348,16 +348,4 @@ function watch(page: Page): string[] {
     void dialog.dismiss()
   })
   return wrong
-}
-
-function chromiumPath(): string {
-  if (process.env.CHROMIUM !== undefined) return process.env.CHROMIUM
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8' }).trim()
-    } catch {
-      // the next one
-    }
-  }
-  throw new Error('no Chromium found: apt-get install chromium, or CHROMIUM=/path/to/it')
 }

@@ -42,7 +42,8 @@ const verb: Verb = {
     ...datasetFlags,
   ],
   notes: [
-    'The file is opened in a process of its own, with limits. What is kept is our own copy of its values.\n' +
+    'The file is opened in a process of its own, with limits, that can read nothing else. What is kept is our own\n' +
+      'copy of its values.\n' +
       'docs/submit.md has the form, the rules by name, and examples in Python and TypeScript.',
   ],
   examples: [

@@ -36,10 +36,10 @@ export function siteSession(): Session {
   } as Session
 
   before(async () => {
-    session.made = await siteOfAll()
-    session.host = await serve(session.made.out)
+    const site = await siteOfAll()
+    Object.assign(session, site)
+    session.host = await serve(site.made.out)
     browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] })
-    session.pages = (await listFiles(session.made.out)).filter((file) => file.endsWith('.html'))
   })
   after(async () => {
     await browser?.close()
@@ -57,15 +57,16 @@ export function siteSession(): Session {
   return session
 }
 
-let made: Promise<Made> | undefined
+let site: Promise<Pick<Session, 'made' | 'pages'>> | undefined
 
 /** All tests of a process look at one site. */
-function siteOfAll(): Promise<Made> {
-  made ??= makeSite().then((site) => {
-    process.once('exit', () => rmSync(join(site.root, '..'), { recursive: true, force: true }))
-    return site
+function siteOfAll(): Promise<Pick<Session, 'made' | 'pages'>> {
+  site ??= makeSite().then(async (made) => {
+    process.once('exit', () => rmSync(join(made.root, '..'), { recursive: true, force: true }))
+    const pages = (await listFiles(made.out)).filter((file) => file.endsWith('.html'))
+    return { made, pages }
   })
-  return made
+  return site
 }
 
 /** Whatever a reader of the console would see, and a dialog that a script of someone else opened. */

@@ -7,7 +7,7 @@
  * native addons, so that ONNX Runtime (predict, reproduce) runs without it. Under tsx, which needs a thread and a process
  * to compile, there is none either: only compiled code is held.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { CODE } from '../io/lookup.ts'
 
@@ -38,9 +38,14 @@ function codePaths(): string[] {
   const modules = ancestors(CODE)
     .map((folder) => join(folder, 'node_modules'))
     .filter((folder) => existsSync(folder))
-  return [
-    ...new Set([CODE, join(CODE, '../package.json'), ...modules, ...modules.map((one) => realpathSync(one))]),
-  ]
+    .flatMap((folder) => [...hops(folder), realpathSync(folder)])
+  return [...new Set([CODE, join(CODE, '../package.json'), ...modules])]
+}
+
+/** A path, and where it leads link by link: Node asks for each when it looks for a module. */
+function hops(path: string): string[] {
+  if (!lstatSync(path).isSymbolicLink()) return [path]
+  return [path, ...hops(resolve(dirname(path), readlinkSync(path)))]
 }
 
 function ancestors(folder: string): string[] {

@@ -18,7 +18,7 @@ import { serve } from '../faults/server.ts'
 import { compiled } from './compiled.ts'
 
 describe('pipelines/permissions', function () {
-  this.timeout(120_000)
+  this.timeout(240_000) // compiles the code once; a loaded machine takes its time
   let folder: string
   let runGuarded: typeof guard.runGuarded
   let permissionFlags: typeof permissions.permissionFlags

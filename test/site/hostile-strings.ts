@@ -59,7 +59,7 @@ async function opened(
   const root = await boardOf(names)
   const host = await serve(root)
   const page = await browser.newPage()
-  page.setDefaultTimeout(120_000)
+  page.setDefaultTimeout(600_000) // a machine with other work stands still for minutes
   await page.addInitScript('globalThis.__name = (f) => f') // tsx names functions by a helper that a page lacks
   const flaws: string[] = []
   watch(page, host, flaws)

@@ -3,15 +3,16 @@
  *
  *   z_b = M_S (r_b + Tᵀ D_r⁻¹ r_r),   z_r = D_r⁻¹ (r_r + T z_b)
  */
-import { HIGH, LOW, SUMS, loadResidual } from './reduced-cg.as'
-import { advance, ascend, countBlack, countRed, firstBlack, firstRed } from './fine-level.as'
+import { ascend } from './fine-ascent.as'
 import { cycle } from './coarse-cycle.as'
-import { lanesOf, scatterAdd, splat } from './lanes.as'
-import { plainBlack, plainRed, setUpFinest } from './fine-setup.as'
+import { addPair, lanesOf, splat } from './lanes.as'
+import { record } from './fine-level.as'
+import { loadResidual } from './fine-transfer.as'
+import { scaleOf, setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { SOUND, begin, finish } from './plain-system.as'
 import {
-  FLOW, I, Q, RED, RF, RZ, Z, arrayBytes, coarse, evens, flow, n, plain, red, scales, scratch, systemBytes,
+  FACTORS, I, Q, RF, RZ, STEP, SUMS, Z, arrayBytes, coarse, evens, n, odds, plain, scratch, systemBytes,
 } from './multigrid-memory.as'
 
 /** Reads the matrices, and right-hand sides that must not be 0; returns the first flaw that begin() finds. */
@@ -27,12 +28,8 @@ export function prepare<T>(): i32 {
 
 /** x ← M r and, on the black nodes, r ← S M r divided by the unit of b; after prepare(), any number of times. */
 export function once<T>(turns: i32): void {
-  v128.store(scratch, f64x2.splat(1), LOW)
-  v128.store(scratch, f64x2.splat(1), HIGH)
-  loadResidual<T>()
-  v128.store(scratch, splat<T>(0), SUMS)
-  v128.store(scratch, splat<T>(0), SUMS + 16)
-  advance<T>(scratch + SUMS)
+  for (let lane = 0; lane < 4; lane++) store<f64>(scratch + FACTORS + <usize>lane * 8, 1)
+  loadResidual<T>(scratch + STEP)
   if (evens > 0) cycle<T>(coarse, evens, turns)
   ascend<T>(scratch + SUMS)
   for (let lane = 0; lane < lanesOf<T>(); lane++) {
@@ -43,24 +40,21 @@ export function once<T>(turns: i32): void {
   for (let lane = 0; lane < lanesOf<T>(); lane++) finish(lane)
 }
 
+/** Two nodes at a time, as in fine-transfer. */
 function unload<T>(j: i32): void {
-  const all = v128.not(splat<T>(0))
-  const one = f64x2.splat(1)
-  let a = plainBlack(plain(4), j)
-  let f = flow + firstBlack(j) * FLOW
-  for (const end = f + countBlack(j) * FLOW; f < end; f += FLOW) {
-    scatterAdd<T>(a, systemBytes, v128.mul<T>(v128.load(f, Z), v128.load(f, I)), all, one, one)
-    const w = v128.div<T>(v128.load(f, Q), v128.load(f, I))
-    scatterAdd<T>(a + arrayBytes, systemBytes, w, all, one, one)
+  const odd = j & 1
+  const factors = scratch + FACTORS
+  let a = plain(4) + <usize>(j - 1) * n * 8
+  for (let m = 0; m < odds; m++) {
+    const alone = m == evens
+    const black = record(j, odd ? m : m + 1)
+    const red = record(j, odd ? m + 1 : m)
+    const zero = splat<T>(0)
+    const x = alone && !odd ? zero : v128.mul<T>(v128.load(black, Z), v128.load(black, I))
+    const w = alone && !odd ? zero : v128.div<T>(v128.load(black, Q), v128.load(black, I))
+    const y = alone && odd ? zero : v128.mul<T>(v128.add<T>(v128.load(red, RF), v128.load(red, RZ)), v128.load(scaleOf(red)))
+    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, factors)
+    addPair<T>(a + arrayBytes, systemBytes, odd ? w : zero, odd ? zero : w, factors)
     a += 16
-  }
-  a = plainRed(plain(4), j)
-  let z = red + firstRed(j) * RED
-  let s = scales + firstRed(j) * 16
-  for (const end = z + countRed(j) * RED; z < end; z += RED) {
-    const x = v128.add<T>(v128.load(z, RF), v128.load(z, RZ))
-    scatterAdd<T>(a, systemBytes, v128.mul<T>(x, v128.load(s)), all, one, one)
-    a += 16
-    s += 16
   }
 }

@@ -7,7 +7,9 @@
  * 3. The finest level in lanes, nodes (i, j) counted from 1, row j from south to north. Black nodes have i + j even.
  *    Packed by color: node i is number m = i >> 1 of its row and color; its neighbors in the row have the other color and
  *      the numbers m − 1, m (i even) or m, m + 1 (i odd); in the rows beside it, m.
- *    Black: COEFFICIENTS {E W N S}, VECTORS {r z w p s x d i}. Red: REDS {z a b f}, SCALES {i}.
+ *    Record m of a row holds both: of the black node {E W N S r z w p s x d i}, of the red one {z a b f}. With one record for all, a
+ *      loop needs one pointer and constant offsets: where every array had a pointer of its own, half of all instructions moved them.
+ *    Apart: SCALES {i} of red nodes.
  * 4. The coarse levels in lanes, row-major with two columns more: records {x b i E N NE NW a b}; see coarse-cycle.
  */
 export const REPORT_BYTES: usize = 64
@@ -22,26 +24,34 @@ export const UNIT_A: usize = 40
 export const GAIN: usize = 48 // ‖r‖ after the last solve over that before it
 export const SPREAD: usize = 56 // the largest diagonal over the smallest
 
-// black coefficients and vectors, red vectors
-export const BLACK: usize = 64
+// vectors of the scratch: one number or mask a lane
+export const LIMIT: usize = 0 // in: ‖r‖² to reach
+export const STEPS: usize = 16 // in: the most steps to take
+export const ACTIVE: usize = 32 // in: lanes to solve; out: those still above their limit
+export const TAKEN: usize = 48 // out: steps taken
+export const FAILED: usize = 64 // out: lanes that broke down
+export const FACTORS: usize = 80 // in: f64 factors of r, four
+export const SUMS: usize = 128 // γ and δ
+export const STEP: usize = 160 // α, β and ‖r‖² of the step
+
+// records of the finest level: the black node, then the red one
+export const PAIR: usize = 256
 export const E: usize = 0
 export const W: usize = 16
 export const N: usize = 32
 export const S: usize = 48
-export const FLOW: usize = 128
-export const R: usize = 0
-export const Z: usize = 16
-export const Q: usize = 32 // w = S z
-export const P: usize = 48
-export const SP: usize = 64 // s = S p
-export const X: usize = 80
-export const D: usize = 96 // diagonal
-export const I: usize = 112 // 1 / √diagonal
-export const RED: usize = 64
-export const RZ: usize = 0
-export const RA: usize = 16 // weight of the coarse node to the west or south
-export const RB: usize = 32 // to the east or north
-export const RF: usize = 48
+export const R: usize = 64
+export const Z: usize = 80
+export const Q: usize = 96 // w = S z
+export const P: usize = 112
+export const SP: usize = 128 // s = S p
+export const X: usize = 144
+export const D: usize = 160 // diagonal
+export const I: usize = 176 // 1 / √diagonal
+export const RZ: usize = 192
+export const RA: usize = 208 // weight of the coarse node to the west or south
+export const RB: usize = 224 // to the east or north
+export const RF: usize = 240
 
 export let n: i32 = 0
 export let evens: i32 = 0 // even numbers up to n: m = 1 … evens
@@ -52,9 +62,8 @@ export let scratch: usize = 0
 export let systems: usize = 0
 export let systemBytes: usize = 0 // of one lane
 export let arrayBytes: usize = 0 // of one array of it
-export let black: usize = 0
-export let flow: usize = 0
-export let red: usize = 0
+export let fine: usize = 0
+export let up: usize = 0 // bytes from a record to the one north of it
 export let scales: usize = 0
 export let coarse: usize = 0
 
@@ -71,10 +80,9 @@ export function place(size: i32, base: usize): usize {
   arrayBytes = ((<usize>size * size * 8 + guard * 2 + 63) >> 6) << 6
   systemBytes = 6 * arrayBytes
   const records = <usize>(size + 2) * row + 2
-  black = systems + 4 * systemBytes + BLACK
-  flow = black + records * BLACK
-  red = flow + records * FLOW
-  scales = red + records * RED
+  up = row * PAIR
+  fine = systems + 4 * systemBytes + PAIR
+  scales = fine + records * PAIR
   coarse = scales + records * 16
   systems += guard
   let end = coarse

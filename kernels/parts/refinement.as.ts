@@ -2,12 +2,16 @@
  * Iterative refinement in f64 around a solver in T: x ← x + ‖r‖ A⁻¹ (r / ‖r‖), r = b − A x, until ‖r‖ ≤ tolerance ‖b‖ or rounding
  * lets no digit more be had. Every lane goes its own way: it takes part in the solves as long as it needs them.
  */
-import { addSolution, ACTIVE, FAILED, LIMIT, LOW, solveReduced, STEPS, TAKEN } from './reduced-cg.as'
+import { solveReduced } from './reduced-cg.as'
+import { addSolution } from './fine-transfer.as'
 import { lanesOf, laneOf, maskOf, setLane, setMask } from './lanes.as'
 import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { EMPTY, NOT_FINITE, NOT_POSITIVE, TOO_SMALL, begin, finish, magnitude, reportOf, residual } from './plain-system.as'
-import { GAIN, ITERATIONS, NORM, RESIDUAL, SPREAD, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
+import {
+  ACTIVE, FACTORS, FAILED, GAIN, ITERATIONS, LIMIT, NORM, RESIDUAL, SPREAD, STATUS, STEPS, TAKEN,
+  coarse, evens, scratch,
+} from './multigrid-memory.as'
 
 // statuses, in the order of the host
 const CONVERGED: f64 = 0
@@ -90,10 +94,10 @@ function ask<T>(lane: i32, tolerance: f64, steps: i32): void {
   setLane<T>(scratch + LIMIT, lane, target * target)
   setLane<T>(scratch + STEPS, lane, <f64>steps - load<f64>(record, ITERATIONS))
   setMask<T>(scratch + ACTIVE, lane, running)
-  store<f64>(scratch + LOW + <usize>lane * 8, running ? 1 / norm : 0)
+  store<f64>(scratch + FACTORS + <usize>lane * 8, running ? 1 / norm : 0)
 }
 
-/** Takes note of the solve; what is added to x is then masked by ACTIVE and scaled by LOW (and HIGH, right after it). */
+/** Takes note of the solve; what is added to x is then masked by ACTIVE and scaled by FACTORS. */
 function settle<T>(lane: i32): void {
   const record = reportOf(lane)
   const running = statusOf(lane) == RUNNING
@@ -104,7 +108,7 @@ function settle<T>(lane: i32): void {
   }
   const kept = statusOf(lane) == RUNNING
   setMask<T>(scratch + ACTIVE, lane, kept)
-  store<f64>(scratch + LOW + <usize>lane * 8, kept ? load<f64>(record, RESIDUAL) : 0)
+  store<f64>(scratch + FACTORS + <usize>lane * 8, kept ? load<f64>(record, RESIDUAL) : 0)
 }
 
 function judge(lane: i32, tolerance: f64, steps: i32): void {

@@ -6,13 +6,13 @@
 import { ascend } from './fine-ascent.as'
 import { cycle } from './coarse-cycle.as'
 import { addPair, lanesOf, splat } from './lanes.as'
-import { record } from './fine-level.as'
+import { endOf, record } from './fine-level.as'
 import { loadResidual } from './fine-transfer.as'
-import { scaleOf, setUpFinest } from './fine-setup.as'
+import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { SOUND, begin, finish } from './plain-system.as'
 import {
-  FACTORS, I, Q, RF, RZ, STEP, SUMS, Z, arrayBytes, coarse, evens, n, odds, plain, scratch, systemBytes,
+  FACTORS, I, Q, RF, RI, RZ, STEP, SUMS, Z, arrayBytes, coarse, evens, n, odds, plain, scratch, systemBytes,
 } from './multigrid-memory.as'
 
 /** Reads the matrices, and right-hand sides that must not be 0; returns the first flaw that begin() finds. */
@@ -49,10 +49,12 @@ function unload<T>(j: i32): void {
     const alone = m == evens
     const black = record(j, odd ? m : m + 1)
     const red = record(j, odd ? m + 1 : m)
+    const i = v128.load(endOf(j, odd ? m : m + 1), I)
     const zero = splat<T>(0)
-    const x = alone && !odd ? zero : v128.mul<T>(v128.load(black, Z), v128.load(black, I))
-    const w = alone && !odd ? zero : v128.div<T>(v128.load(black, Q), v128.load(black, I))
-    const y = alone && odd ? zero : v128.mul<T>(v128.add<T>(v128.load(red, RF), v128.load(red, RZ)), v128.load(scaleOf(red)))
+    const x = alone && !odd ? zero : v128.mul<T>(v128.load(black, Z), i)
+    const w = alone && !odd ? zero : v128.div<T>(v128.load(black, Q), i)
+    const z = v128.add<T>(v128.load(red, RF), v128.load(red, RZ))
+    const y = alone && odd ? zero : v128.mul<T>(z, v128.load(endOf(j, odd ? m + 1 : m), RI))
     addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, factors)
     addPair<T>(a + arrayBytes, systemBytes, odd ? w : zero, odd ? zero : w, factors)
     a += 16

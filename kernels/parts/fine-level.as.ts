@@ -9,8 +9,8 @@
  */
 import { splat } from './lanes.as'
 import {
-  CB, D, E, N, NODE, P, PAIR, Q, R, RA, RB, RZ, S, SP, W, X, Z,
-  coarse, evens, fine, levelRow, n, odds, origin, row, up,
+  CB, D, E, END, MOVE, N, NODE, P, PAIR, Q, R, RA, RB, S, SP, W, X, Z,
+  coarse, ends, evens, fine, levelRow, moves, n, odds, origin, row, up,
 } from './multigrid-memory.as'
 
 /**
@@ -31,6 +31,16 @@ export function advance<T>(step: usize): void {
 // @ts-ignore: decorator
 @inline export function record(j: i32, m: i32): usize {
   return fine + (<usize>j * row + <usize>m) * PAIR
+}
+
+/** Its other two records. */
+// @ts-ignore: decorator
+@inline export function moveOf(j: i32, m: i32): usize {
+  return moves + (<usize>j * row + <usize>m) * MOVE
+}
+// @ts-ignore: decorator
+@inline export function endOf(j: i32, m: i32): usize {
+  return ends + (<usize>j * row + <usize>m) * END
 }
 
 /** Number of the first black node of row j. */
@@ -54,40 +64,34 @@ export function advance<T>(step: usize): void {
 /** Tᵀ v at a red node: v at the black one west of it, whose record is w, with the next at its east; s and t: those south and north. */
 // @ts-ignore: decorator
 @inline export function pull<T>(w: usize, s: usize, t: usize, slot: usize): v128 {
-  const across = v128.add<T>(
-    v128.mul<T>(v128.load(w, E), v128.load(w + slot)),
-    v128.mul<T>(v128.load(w, PAIR + W), v128.load(w + slot, PAIR)),
-  )
-  const along = v128.add<T>(
-    v128.mul<T>(v128.load(s, N), v128.load(s + slot)),
-    v128.mul<T>(v128.load(t, S), v128.load(t + slot)),
-  )
+  return pulled<T>(w, s, t, v128.load(w + slot), v128.load(w + slot, PAIR), v128.load(s + slot), v128.load(t + slot))
+}
+
+/** The same of v that is known. */
+// @ts-ignore: decorator
+@inline export function pulled<T>(w: usize, s: usize, t: usize, west: v128, east: v128, south: v128, north: v128): v128 {
+  const across = v128.add<T>(v128.mul<T>(v128.load(w, E), west), v128.mul<T>(v128.load(w, PAIR + W), east))
+  const along = v128.add<T>(v128.mul<T>(v128.load(s, N), south), v128.mul<T>(v128.load(t, S), north))
   return v128.add<T>(across, along)
 }
 
-/** T v at the black node of record p: v at the red one west of it, whose record is w, with the next at its east; s and t as above. */
+/** T v at the black node of record p, of v at the red ones around it. */
 // @ts-ignore: decorator
-@inline export function push<T>(p: usize, w: usize, s: usize, t: usize, slot: usize): v128 {
-  const across = v128.add<T>(
-    v128.mul<T>(v128.load(p, W), v128.load(w + slot)),
-    v128.mul<T>(v128.load(p, E), v128.load(w + slot, PAIR)),
-  )
-  const along = v128.add<T>(
-    v128.mul<T>(v128.load(p, S), v128.load(s + slot)),
-    v128.mul<T>(v128.load(p, N), v128.load(t + slot)),
-  )
+@inline export function pushed<T>(p: usize, west: v128, east: v128, south: v128, north: v128): v128 {
+  const across = v128.add<T>(v128.mul<T>(v128.load(p, W), west), v128.mul<T>(v128.load(p, E), east))
+  const along = v128.add<T>(v128.mul<T>(v128.load(p, S), south), v128.mul<T>(v128.load(p, N), north))
   return v128.add<T>(across, along)
 }
 
-/** The step of one black node; returns its r. */
+/** The step of the black node of records q and v; returns its r. */
 // @ts-ignore: decorator
-@inline function update<T>(q: usize, alpha: v128, beta: v128): v128 {
-  const p = v128.add<T>(v128.load(q, Z), v128.mul<T>(beta, v128.load(q, P)))
-  const s = v128.add<T>(v128.load(q, Q), v128.mul<T>(beta, v128.load(q, SP)))
+@inline function update<T>(q: usize, v: usize, alpha: v128, beta: v128): v128 {
+  const p = v128.add<T>(v128.load(q, Z), v128.mul<T>(beta, v128.load(v, P)))
+  const s = v128.add<T>(v128.load(q, Q), v128.mul<T>(beta, v128.load(v, SP)))
   const r = v128.sub<T>(v128.load(q, R), v128.mul<T>(alpha, s))
-  v128.store(q, p, P)
-  v128.store(q, s, SP)
-  v128.store(q, v128.add<T>(v128.load(q, X), v128.mul<T>(alpha, p)), X)
+  v128.store(v, p, P)
+  v128.store(v, s, SP)
+  v128.store(v, v128.add<T>(v128.load(v, X), v128.mul<T>(alpha, p)), X)
   v128.store(q, r, R)
   return r
 }
@@ -103,21 +107,12 @@ function updateRow<T>(j: i32, step: usize): v128 {
   const beta = v128.load(step, 16)
   let sum = splat<T>(0)
   let q = record(j, firstBlack(j))
+  let v = moveOf(j, firstBlack(j))
   for (const end = q + countBlack(j) * PAIR; q < end; q += PAIR) {
-    sum = v128.add<T>(sum, weighted<T>(q, update<T>(q, alpha, beta)))
+    sum = v128.add<T>(sum, weighted<T>(q, update<T>(q, v, alpha, beta)))
+    v += MOVE
   }
   return sum
-}
-
-/** Tᵀ r at a red node, as pull(), where r at the west, east and north is known. */
-// @ts-ignore: decorator
-@inline function pullKnown<T>(w: usize, s: usize, t: usize, west: v128, east: v128, north: v128): v128 {
-  const across = v128.add<T>(v128.mul<T>(v128.load(w, E), west), v128.mul<T>(v128.load(w, PAIR + W), east))
-  const along = v128.add<T>(
-    v128.mul<T>(v128.load(s, N), v128.load(s, R)),
-    v128.mul<T>(v128.load(t, S), north),
-  )
-  return v128.add<T>(across, along)
 }
 
 /** Row j odd, and the red nodes of row j − 1 = 2 J: each coarse node (I, J) takes from those west and east of it. */
@@ -128,19 +123,21 @@ function updateHorizontal<T>(j: i32, step: usize): v128 {
   let p = record(j - 1, 0)
   const last = p + <usize>(odds - 1) * PAIR
   let k = coarseRow(j >> 1)
-  let north = update<T>(p + up, alpha, beta)
+  let v = moveOf(j, 0)
+  let north = update<T>(p + up, v, alpha, beta)
   let sum = weighted<T>(p + up, north)
   let east = v128.load(p, PAIR + R)
-  let residual = pullKnown<T>(p, p + down, p + up, splat<T>(0), east, north)
+  let residual = pulled<T>(p, p + down, p + up, splat<T>(0), east, v128.load(p + down, R), north)
   while (p < last) {
     const west = v128.mul<T>(residual, v128.load(p, RB))
     p += PAIR
+    v += MOVE
     k += NODE
-    north = update<T>(p + up, alpha, beta)
+    north = update<T>(p + up, v, alpha, beta)
     sum = v128.add<T>(sum, weighted<T>(p + up, north))
     const before = east
     east = v128.load(p, PAIR + R)
-    residual = pullKnown<T>(p, p + down, p + up, before, east, north)
+    residual = pulled<T>(p, p + down, p + up, before, east, v128.load(p + down, R), north)
     const both = v128.add<T>(west, v128.mul<T>(residual, v128.load(p, RA)))
     v128.store(k, v128.add<T>(v128.load(k, CB), both), CB)
   }
@@ -157,17 +154,19 @@ function updateVertical<T>(j: i32, step: usize): v128 {
   let sum = splat<T>(0)
   let p = record(j - 1, 0)
   const last = p + <usize>evens * PAIR
+  let v = moveOf(j, 0)
   let k = coarseRow((j >> 1) - 1)
   const above = coarseUp()
   let east = v128.load(p, R)
   while (p < last) {
     p += PAIR
+    v += MOVE
     k += NODE
-    const north = update<T>(p + up, alpha, beta)
+    const north = update<T>(p + up, v, alpha, beta)
     sum = v128.add<T>(sum, weighted<T>(p + up, north))
     const west = east
     east = v128.load(p, R)
-    const residual = pullKnown<T>(p - PAIR, p + down, p + up, west, east, north)
+    const residual = pulled<T>(p - PAIR, p + down, p + up, west, east, v128.load(p + down, R), north)
     if (south) v128.store(k, v128.add<T>(v128.load(k, CB), v128.mul<T>(residual, v128.load(p, RA))), CB)
     v128.store(k + above, v128.mul<T>(residual, v128.load(p, RB)), CB)
   }

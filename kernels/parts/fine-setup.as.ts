@@ -3,17 +3,17 @@
  * of the first coarse level, and the scaling by the diagonal. Weights and operator are those of the unscaled system.
  */
 import { firsts, lower, seconds, splat, upper } from './lanes.as'
-import { coarseRow, countBlack, countRed, firstBlack, firstRed, record } from './fine-level.as'
+import { coarseRow, countBlack, countRed, endOf, firstBlack, firstRed, record } from './fine-level.as'
 import {
-  CE, CI, CN, CNE, CNW, CX, D, E, I, N, NODE, P, PAIR, Q, RA, RB, RZ, S, SP, W, Z,
-  arrayBytes, evens, fine, n, plain, scales, systemBytes, up,
+  CE, CI, CN, CNE, CNW, CX, D, E, END, I, N, NODE, PAIR, Q, R, RA, RB, RF, RI, RZ, S, W, Z,
+  arrayBytes, evens, n, plain, row, systemBytes, up,
 } from './multigrid-memory.as'
 
 /** Weights at a center of the coarse nodes around it, kept in vectors that the solution does not need yet. */
-const SW: usize = Z
-const SE: usize = Q
-const NW: usize = P
-const NE: usize = SP
+const SW: usize = R
+const SE: usize = Z
+const NW: usize = Q
+const NE: usize = RF
 
 /** Every row is visited by one step of the work as soon as those before it have what it needs: it is in the cache then. */
 export function setUpFinest<T>(): void {
@@ -31,26 +31,20 @@ export function setUpFinest<T>(): void {
   }
 }
 
-/** Address of 1 / √d of the red node of record p. */
-// @ts-ignore: decorator
-@inline export function scaleOf(p: usize): usize {
-  return scales + ((p - fine) >> 4)
-}
-
 // @ts-ignore: decorator
 @inline function inverseRoot<T>(d: v128): v128 {
   return v128.div<T>(splat<T>(1), v128.sqrt<T>(d))
 }
 
 // @ts-ignore: decorator
-@inline function putBlack<T>(p: usize, d: v128): void {
+@inline function putBlack<T>(p: usize, e: usize, d: v128): void {
   v128.store(p, d, D)
-  v128.store(p, inverseRoot<T>(d), I)
+  v128.store(e, inverseRoot<T>(d), I)
 }
 // @ts-ignore: decorator
-@inline function putRed<T>(p: usize, d: v128): void {
+@inline function putRed<T>(p: usize, e: usize, d: v128): void {
   v128.store(p, d, RZ)
-  v128.store(scaleOf(p), inverseRoot<T>(d))
+  v128.store(e, inverseRoot<T>(d), RI)
 }
 
 /**
@@ -62,13 +56,16 @@ function loadRow<T>(j: i32): void {
   const inner = j < n
   const black = odd ? <usize>0 : PAIR // to the black one of the two nodes, and to the red one
   const red = PAIR - black
+  const blackEnd = odd ? <usize>0 : END
+  const redEnd = END - blackEnd
   let p = record(j, 0)
+  let e = endOf(j, 0)
   let a = plain(0) + <usize>(j - 1) * n * 8
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
     const low = lower<T>(a, systemBytes)
     const high = upper<T>(a, systemBytes)
-    putBlack<T>(p + black, odd ? firsts<T>(low, high) : seconds<T>(low, high))
-    putRed<T>(p + red, odd ? seconds<T>(low, high) : firsts<T>(low, high))
+    putBlack<T>(p + black, e + blackEnd, odd ? firsts<T>(low, high) : seconds<T>(low, high))
+    putRed<T>(p + red, e + redEnd, odd ? seconds<T>(low, high) : firsts<T>(low, high))
     const lowEast = v128.neg<T>(lower<T>(a + arrayBytes, systemBytes))
     const highEast = v128.neg<T>(upper<T>(a + arrayBytes, systemBytes))
     v128.store(p + black, odd ? firsts<T>(lowEast, highEast) : seconds<T>(lowEast, highEast), E)
@@ -80,19 +77,20 @@ function loadRow<T>(j: i32): void {
     const south = odd ? seconds<T>(lowNorth, highNorth) : firsts<T>(lowNorth, highNorth)
     if (inner) v128.store(p + red + up, south, S)
     a += 16
+    e += END
   }
-  if (n & 1) loadLast<T>(p, a, j)
+  if (n & 1) loadLast<T>(p, e, a, j)
 }
 
 /** The node that is left where n is odd. What lower() and upper() read beyond it is not used. */
-function loadLast<T>(p: usize, a: usize, j: i32): void {
+function loadLast<T>(p: usize, e: usize, a: usize, j: i32): void {
   const center = firsts<T>(lower<T>(a, systemBytes), upper<T>(a, systemBytes))
   const north = v128.neg<T>(firsts<T>(lower<T>(a + 2 * arrayBytes, systemBytes), upper<T>(a + 2 * arrayBytes, systemBytes)))
   if (j & 1) {
-    putBlack<T>(p, center)
+    putBlack<T>(p, e, center)
     v128.store(p, north, N)
   } else {
-    putRed<T>(p, center)
+    putRed<T>(p, e, center)
     v128.store(p + up, north, S)
   }
 }
@@ -248,26 +246,28 @@ function galerkinRow<T>(j: i32): void {
 
 /** Couplings of Â: t / √(d of both). */
 function scaleBlack<T>(j: i32): void {
+  const beside = row * END
+  const west = <usize>(j & 1) * END - END
   let q = record(j, firstBlack(j))
-  const side = (<usize>(j & 1) << 4) - 16
-  const beside = up >> 4
-  let s = scaleOf(q)
+  let e = endOf(j, firstBlack(j))
   for (const end = q + countBlack(j) * PAIR; q < end; q += PAIR) {
-    const mine = v128.load(q, I)
-    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, W), mine), v128.load(s + side)), W)
-    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, E), mine), v128.load(s + side, 16)), E)
-    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, S), mine), v128.load(s - beside)), S)
-    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, N), mine), v128.load(s + beside)), N)
-    s += 16
+    const mine = v128.load(e, I)
+    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, W), mine), v128.load(e + west, RI)), W)
+    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, E), mine), v128.load(e + west, END + RI)), E)
+    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, S), mine), v128.load(e - beside, RI)), S)
+    v128.store(q, v128.mul<T>(v128.mul<T>(v128.load(q, N), mine), v128.load(e + beside, RI)), N)
+    e += END
   }
 }
 
 /** Weights of √d x at red nodes. */
 function scaleRed<T>(j: i32): void {
   let p = record(j, firstRed(j))
+  let e = endOf(j, firstRed(j))
   for (const end = p + countRed(j) * PAIR; p < end; p += PAIR) {
-    const s = v128.load(scaleOf(p))
-    v128.store(p, v128.div<T>(v128.load(p, RA), s), RA)
-    v128.store(p, v128.div<T>(v128.load(p, RB), s), RB)
+    const inverse = v128.load(e, RI)
+    v128.store(p, v128.div<T>(v128.load(p, RA), inverse), RA)
+    v128.store(p, v128.div<T>(v128.load(p, RB), inverse), RB)
+    e += END
   }
 }

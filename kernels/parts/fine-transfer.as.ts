@@ -3,10 +3,9 @@
  * time, number m of the color that the row begins with and m + 1 of the other; where n is odd, the last one is alone.
  */
 import { addPair, firsts, lowerScaled, seconds, splat, upperScaled } from './lanes.as'
-import { countBlack, firstBlack, pull, push, record, restrict, weighted } from './fine-level.as'
-import { scaleOf } from './fine-setup.as'
+import { countBlack, endOf, firstBlack, moveOf, pulled, pushed, record, restrict, weighted } from './fine-level.as'
 import {
-  ACTIVE, FACTORS, I, P, PAIR, R, RF, SP, X, evens, n, plain, scratch, systemBytes, up,
+  ACTIVE, END, FACTORS, I, MOVE, P, PAIR, R, RF, RI, SP, X, evens, n, plain, row, scratch, systemBytes, up,
 } from './multigrid-memory.as'
 
 /**
@@ -26,20 +25,24 @@ function loadRow<T>(j: i32): void {
   const odd = j & 1
   const black = odd ? <usize>0 : PAIR // to the black one of the two records, and to the red one
   const red = PAIR - black
+  const blackEnd = odd ? <usize>0 : END
+  const redEnd = END - blackEnd
   const factors = scratch + FACTORS
   let p = record(j, 0)
+  let e = endOf(j, 0)
   let a = rowOf(5, j)
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
     const low = lowerScaled<T>(a, systemBytes, factors)
     const high = upperScaled<T>(a, systemBytes, factors)
-    putBlack<T>(p + black, odd ? firsts<T>(low, high) : seconds<T>(low, high))
-    putRed<T>(p + red, odd ? seconds<T>(low, high) : firsts<T>(low, high))
+    putBlack<T>(p + black, e + blackEnd, odd ? firsts<T>(low, high) : seconds<T>(low, high))
+    putRed<T>(p + red, e + redEnd, odd ? seconds<T>(low, high) : firsts<T>(low, high))
     a += 16
+    e += END
   }
   if (!(n & 1)) return
   const alone = firsts<T>(lowerScaled<T>(a, systemBytes, factors), upperScaled<T>(a, systemBytes, factors))
-  if (odd) putBlack<T>(p, alone)
-  else putRed<T>(p, alone)
+  if (odd) putBlack<T>(p, e, alone)
+  else putRed<T>(p, e, alone)
 }
 
 /** Address of row j of a plain array. */
@@ -49,12 +52,12 @@ function loadRow<T>(j: i32): void {
 }
 
 // @ts-ignore: decorator
-@inline function putBlack<T>(p: usize, r: v128): void {
-  v128.store(p, v128.mul<T>(v128.load(p, I), r), R)
+@inline function putBlack<T>(p: usize, e: usize, r: v128): void {
+  v128.store(p, v128.mul<T>(v128.load(e, I), r), R)
 }
 // @ts-ignore: decorator
-@inline function putRed<T>(p: usize, r: v128): void {
-  v128.store(p, v128.mul<T>(v128.load(scaleOf(p)), r), RF)
+@inline function putRed<T>(p: usize, e: usize, r: v128): void {
+  v128.store(p, v128.mul<T>(v128.load(e, RI), r), RF)
 }
 
 /** The black nodes of row j; returns their part of the norm. */
@@ -63,13 +66,17 @@ function eliminateRed<T>(j: i32): v128 {
   const west = <usize>(j & 1) * PAIR - PAIR
   let sum = zero
   let q = record(j, firstBlack(j))
+  let v = moveOf(j, firstBlack(j))
   for (const end = q + countBlack(j) * PAIR; q < end; q += PAIR) {
-    const r = v128.add<T>(v128.load(q, R), push<T>(q, q + west, q - up, q + up, RF))
+    const w = q + west
+    const red = pushed<T>(q, v128.load(w, RF), v128.load(w, PAIR + RF), v128.load(q - up, RF), v128.load(q + up, RF))
+    const r = v128.add<T>(v128.load(q, R), red)
     v128.store(q, r, R)
-    v128.store(q, zero, P)
-    v128.store(q, zero, SP)
-    v128.store(q, zero, X)
+    v128.store(v, zero, P)
+    v128.store(v, zero, SP)
+    v128.store(v, zero, X)
     sum = v128.add<T>(sum, weighted<T>(q, r))
+    v += MOVE
   }
   return sum
 }
@@ -81,30 +88,36 @@ export function addSolution<T>(): void {
 
 function addRow<T>(j: i32): void {
   const odd = j & 1
-  const black = odd ? <usize>0 : PAIR
-  const red = PAIR - black
+  const black = odd ? <usize>0 : MOVE
+  const red = odd ? PAIR : <usize>0
+  const blackEnd = odd ? <usize>0 : END
+  const redEnd = END - blackEnd
+  const beside = row * MOVE
   const mask = v128.load(scratch, ACTIVE)
   const factors = scratch + FACTORS
   let p = record(j, 0)
+  let v = moveOf(j, 0)
+  let e = endOf(j, 0)
   let a = rowOf(4, j)
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
-    const x = v128.and(blackOf<T>(p + black), mask)
-    const y = v128.and(redOf<T>(p + red, p), mask)
+    const x = v128.and(v128.mul<T>(v128.load(e + blackEnd, I), v128.load(v + black, X)), mask)
+    const y = v128.and(redOf<T>(p + red, p, v, v + MOVE - black - beside, v + MOVE - black + beside, e + redEnd), mask)
     addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, factors)
     a += 16
+    v += MOVE
+    e += END
   }
   if (!(n & 1)) return
-  const alone = v128.and(odd ? blackOf<T>(p) : redOf<T>(p, p), mask)
-  addPair<T>(a, systemBytes, alone, splat<T>(0), factors) // to what comes next in memory, 0 is added
+  const alone = odd ? v128.mul<T>(v128.load(e, I), v128.load(v, X)) : redOf<T>(p, p, v, v - beside, v + beside, e)
+  addPair<T>(a, systemBytes, v128.and(alone, mask), splat<T>(0), factors) // to what comes next in memory, 0 is added
 }
 
+/** Of a red node p: w, vw the records at its west, vs, vn those south and north, e its own. */
 // @ts-ignore: decorator
-@inline function blackOf<T>(p: usize): v128 {
-  return v128.mul<T>(v128.load(p, I), v128.load(p, X))
-}
-
-/** w: the record of the black node at the west. */
-// @ts-ignore: decorator
-@inline function redOf<T>(p: usize, w: usize): v128 {
-  return v128.mul<T>(v128.load(scaleOf(p)), v128.add<T>(v128.load(p, RF), pull<T>(w, p - up, p + up, X)))
+@inline function redOf<T>(p: usize, w: usize, vw: usize, vs: usize, vn: usize, e: usize): v128 {
+  const around = pulled<T>(
+    w, p - up, p + up,
+    v128.load(vw, X), v128.load(vw, MOVE + X), v128.load(vs, X), v128.load(vn, X),
+  )
+  return v128.mul<T>(v128.load(e, RI), v128.add<T>(v128.load(p, RF), around))
 }

@@ -7,9 +7,9 @@
  * 3. The finest level in lanes, nodes (i, j) counted from 1, row j from south to north. Black nodes have i + j even.
  *    Packed by color: node i is number m = i >> 1 of its row and color; its neighbors in the row have the other color and
  *      the numbers m − 1, m (i even) or m, m + 1 (i odd); in the rows beside it, m.
- *    Record m of a row holds both: of the black node {E W N S r z w p s x d i}, of the red one {z a b f}. With one record for all, a
- *      loop needs one pointer and constant offsets: where every array had a pointer of its own, half of all instructions moved them.
- *    Apart: SCALES {i} of red nodes.
+ *    Number m of a row stands for two nodes, a black and a red one, and has three records. PAIRS: of the black node {E W N S r z w d},
+ *      of the red one {z a b f}; MOVES of the black {p s x}; ENDS {i of the black, i of the red}. So a loop needs few
+ *      pointers, and no pass drags along what it does not use: half of all instructions moved pointers, and half of all bytes were idle.
  * 4. The coarse levels in lanes, row-major with two columns more: records {x b i E N NE NW a b}; see coarse-cycle.
  */
 export const REPORT_BYTES: usize = 64
@@ -34,8 +34,8 @@ export const FACTORS: usize = 80 // in: f64 factors of r, four
 export const SUMS: usize = 128 // γ and δ
 export const STEP: usize = 160 // α, β and ‖r‖² of the step
 
-// records of the finest level: the black node, then the red one
-export const PAIR: usize = 256
+// the finest level: what every step reads, of the black node and of the red one
+export const PAIR: usize = 192
 export const E: usize = 0
 export const W: usize = 16
 export const N: usize = 32
@@ -43,15 +43,20 @@ export const S: usize = 48
 export const R: usize = 64
 export const Z: usize = 80
 export const Q: usize = 96 // w = S z
-export const P: usize = 112
-export const SP: usize = 128 // s = S p
-export const X: usize = 144
-export const D: usize = 160 // diagonal
-export const I: usize = 176 // 1 / √diagonal
-export const RZ: usize = 192
-export const RA: usize = 208 // weight of the coarse node to the west or south
-export const RB: usize = 224 // to the east or north
-export const RF: usize = 240
+export const D: usize = 112 // diagonal
+export const RZ: usize = 128
+export const RA: usize = 144 // weight of the coarse node to the west or south
+export const RB: usize = 160 // to the east or north
+export const RF: usize = 176
+// what the update of the black node reads besides
+export const MOVE: usize = 48
+export const P: usize = 0
+export const SP: usize = 16 // s = S p
+export const X: usize = 32
+// what is read at both ends of a solve
+export const END: usize = 32
+export const I: usize = 0 // 1 / √diagonal of the black node
+export const RI: usize = 16 // of the red one
 
 export let n: i32 = 0
 export let evens: i32 = 0 // even numbers up to n: m = 1 … evens
@@ -63,8 +68,9 @@ export let systems: usize = 0
 export let systemBytes: usize = 0 // of one lane
 export let arrayBytes: usize = 0 // of one array of it
 export let fine: usize = 0
-export let up: usize = 0 // bytes from a record to the one north of it
-export let scales: usize = 0
+export let up: usize = 0 // bytes from a record of `fine` to the one north of it
+export let moves: usize = 0
+export let ends: usize = 0
 export let coarse: usize = 0
 
 /** Lays everything out from `base`; returns the first byte after it. */
@@ -82,8 +88,9 @@ export function place(size: i32, base: usize): usize {
   const records = <usize>(size + 2) * row + 2
   up = row * PAIR
   fine = systems + 4 * systemBytes + PAIR
-  scales = fine + records * PAIR
-  coarse = scales + records * 16
+  moves = fine + records * PAIR
+  ends = moves + records * MOVE
+  coarse = ends + records * END
   systems += guard
   let end = coarse
   for (let side = size >> 1; side > 0; side >>= 1) end += levelBytes(side)

@@ -5,14 +5,14 @@
  */
 import { ascend } from './fine-ascent.as'
 import { cycle } from './coarse-cycle.as'
-import { addPair, lanesOf, splat } from './lanes.as'
+import { addPair, factorOf, lanesOf, splat } from './lanes.as'
 import { endOf, record } from './fine-level.as'
 import { loadResidual } from './fine-transfer.as'
 import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { SOUND, begin, finish } from './plain-system.as'
 import {
-  FACTORS, I, Q, RF, RI, RZ, STEP, SUMS, Z, arrayBytes, coarse, evens, n, odds, plain, scratch, systemBytes,
+  FACTORS, I, Q, RF, RI, RZ, SCALES, STEP, SUMS, Z, coarse, evens, n, odds, plain, scratch, systemBytes,
 } from './multigrid-memory.as'
 
 /** Reads the matrices, and right-hand sides that must not be 0; returns the first flaw that begin() finds. */
@@ -20,6 +20,7 @@ export function prepare<T>(): i32 {
   for (let lane = 0; lane < lanesOf<T>(); lane++) {
     const found = begin(lane)
     if (found != SOUND) return found
+    memory.copy(plain(5, lane), plain(3, lane), <usize>n * n * 8)
   }
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
@@ -28,35 +29,53 @@ export function prepare<T>(): i32 {
 
 /** x ← M r and, on the black nodes, r ← S M r divided by the unit of b; after prepare(), any number of times. */
 export function once<T>(turns: i32): void {
-  for (let lane = 0; lane < 4; lane++) store<f64>(scratch + FACTORS + <usize>lane * 8, 1)
-  loadResidual<T>(scratch + STEP)
+  setFactors(false)
+  loadResidual<T>(5, scratch + STEP)
   if (evens > 0) cycle<T>(coarse, evens, turns)
   ascend<T>(scratch + SUMS)
   for (let lane = 0; lane < lanesOf<T>(); lane++) {
     memory.fill(plain(4, lane), 0, <usize>n * n * 8)
     memory.fill(plain(5, lane), 0, <usize>n * n * 8)
   }
-  for (let j = 1; j <= n; j++) unload<T>(j)
+  for (let j = 1; j <= n; j++) unload<T>(j, 5)
+  setFactors(true)
+  for (let j = 1; j <= n; j++) unload<T>(j, 4)
   for (let lane = 0; lane < lanesOf<T>(); lane++) finish(lane)
 }
 
-/** Two nodes at a time, as in fine-transfer. */
-function unload<T>(j: i32): void {
+/** What r is multiplied by, 1, or x, in whose unit that of A is. */
+function setFactors(scaled: bool): void {
+  for (let lane = 0; lane < 4; lane++) {
+    const scale = load<f64>(scratch + SCALES + <usize>lane * 8)
+    store<f64>(scratch + FACTORS + <usize>lane * 8, scaled ? scale : 1)
+  }
+}
+
+/** Row j of array 4, x, or 5, S M r. Two nodes at a time, as in fine-transfer. */
+function unload<T>(j: i32, array: i32): void {
   const odd = j & 1
-  const factors = scratch + FACTORS
-  let a = plain(4) + <usize>(j - 1) * n * 8
+  const one = factorOf(scratch + FACTORS, 0)
+  const two = factorOf(scratch + FACTORS, 1)
+  const three = factorOf(scratch + FACTORS, 2)
+  const four = factorOf(scratch + FACTORS, 3)
+  let a = plain(array) + <usize>(j - 1) * n * 8
   for (let m = 0; m < odds; m++) {
     const alone = m == evens
-    const black = record(j, odd ? m : m + 1)
-    const red = record(j, odd ? m + 1 : m)
-    const i = v128.load(endOf(j, odd ? m : m + 1), I)
-    const zero = splat<T>(0)
-    const x = alone && !odd ? zero : v128.mul<T>(v128.load(black, Z), i)
-    const w = alone && !odd ? zero : v128.div<T>(v128.load(black, Q), i)
-    const z = v128.add<T>(v128.load(red, RF), v128.load(red, RZ))
-    const y = alone && odd ? zero : v128.mul<T>(z, v128.load(endOf(j, odd ? m + 1 : m), RI))
-    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, factors)
-    addPair<T>(a + arrayBytes, systemBytes, odd ? w : zero, odd ? zero : w, factors)
+    const x = alone && !odd ? splat<T>(0) : blackOf<T>(j, odd ? m : m + 1, array)
+    const y = alone && odd ? splat<T>(0) : redOf<T>(j, odd ? m + 1 : m, array)
+    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, one, two, three, four)
     a += 16
   }
+}
+
+function blackOf<T>(j: i32, m: i32, array: i32): v128 {
+  const inverse = v128.load(endOf(j, m), I)
+  if (array == 5) return v128.div<T>(v128.load(record(j, m), Q), inverse)
+  return v128.mul<T>(v128.load(record(j, m), Z), inverse)
+}
+
+function redOf<T>(j: i32, m: i32, array: i32): v128 {
+  if (array == 5) return splat<T>(0)
+  const z = v128.add<T>(v128.load(record(j, m), RF), v128.load(record(j, m), RZ))
+  return v128.mul<T>(z, v128.load(endOf(j, m), RI))
 }

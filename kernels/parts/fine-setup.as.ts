@@ -2,11 +2,11 @@
  * The finest level in lanes, from the plain systems: coefficients, interpolation weights of the red nodes, the Galerkin operator
  * of the first coarse level, and the scaling by the diagonal. Weights and operator are those of the unscaled system.
  */
-import { firsts, lower, seconds, splat, upper } from './lanes.as'
+import { factorOf, firsts, lowerScaled, seconds, splat, upperScaled } from './lanes.as'
 import { coarseRow, countBlack, countRed, endOf, firstBlack, firstRed, record } from './fine-level.as'
 import {
-  CE, CI, CN, CNE, CNW, CX, D, E, END, I, N, NODE, PAIR, Q, R, RA, RB, RF, RI, RZ, S, W, Z,
-  arrayBytes, evens, n, plain, row, systemBytes, up,
+  CE, CI, CN, CNE, CNW, CX, D, E, END, I, N, NODE, PAIR, Q, R, RA, RB, RF, RI, RZ, S, SCALES, W, Z,
+  arrayBytes, evens, n, plain, row, scratch, systemBytes, up,
 } from './multigrid-memory.as'
 
 /** Weights at a center of the coarse nodes around it, kept in vectors that the solution does not need yet. */
@@ -58,21 +58,25 @@ function loadRow<T>(j: i32): void {
   const red = PAIR - black
   const blackEnd = odd ? <usize>0 : END
   const redEnd = END - blackEnd
+  const one = factorOf(scratch + SCALES, 0)
+  const two = factorOf(scratch + SCALES, 1)
+  const three = factorOf(scratch + SCALES, 2)
+  const four = factorOf(scratch + SCALES, 3)
   let p = record(j, 0)
   let e = endOf(j, 0)
   let a = plain(0) + <usize>(j - 1) * n * 8
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
-    const low = lower<T>(a, systemBytes)
-    const high = upper<T>(a, systemBytes)
+    const low = lowerScaled<T>(a, systemBytes, one, two)
+    const high = upperScaled<T>(a, systemBytes, two, three, four)
     putBlack<T>(p + black, e + blackEnd, odd ? firsts<T>(low, high) : seconds<T>(low, high))
     putRed<T>(p + red, e + redEnd, odd ? seconds<T>(low, high) : firsts<T>(low, high))
-    const lowEast = v128.neg<T>(lower<T>(a + arrayBytes, systemBytes))
-    const highEast = v128.neg<T>(upper<T>(a + arrayBytes, systemBytes))
+    const lowEast = v128.neg<T>(lowerScaled<T>(a + arrayBytes, systemBytes, one, two))
+    const highEast = v128.neg<T>(upperScaled<T>(a + arrayBytes, systemBytes, two, three, four))
     v128.store(p + black, odd ? firsts<T>(lowEast, highEast) : seconds<T>(lowEast, highEast), E)
     const west = odd ? seconds<T>(lowEast, highEast) : firsts<T>(lowEast, highEast)
     v128.store(p + PAIR, west, W)
-    const lowNorth = v128.neg<T>(lower<T>(a + 2 * arrayBytes, systemBytes))
-    const highNorth = v128.neg<T>(upper<T>(a + 2 * arrayBytes, systemBytes))
+    const lowNorth = v128.neg<T>(lowerScaled<T>(a + 2 * arrayBytes, systemBytes, one, two))
+    const highNorth = v128.neg<T>(upperScaled<T>(a + 2 * arrayBytes, systemBytes, two, three, four))
     v128.store(p + black, odd ? firsts<T>(lowNorth, highNorth) : seconds<T>(lowNorth, highNorth), N)
     const south = odd ? seconds<T>(lowNorth, highNorth) : firsts<T>(lowNorth, highNorth)
     if (inner) v128.store(p + red + up, south, S)
@@ -84,8 +88,12 @@ function loadRow<T>(j: i32): void {
 
 /** The node that is left where n is odd. What lower() and upper() read beyond it is not used. */
 function loadLast<T>(p: usize, e: usize, a: usize, j: i32): void {
-  const center = firsts<T>(lower<T>(a, systemBytes), upper<T>(a, systemBytes))
-  const north = v128.neg<T>(firsts<T>(lower<T>(a + 2 * arrayBytes, systemBytes), upper<T>(a + 2 * arrayBytes, systemBytes)))
+  const one = factorOf(scratch + SCALES, 0)
+  const two = factorOf(scratch + SCALES, 1)
+  const three = factorOf(scratch + SCALES, 2)
+  const four = factorOf(scratch + SCALES, 3)
+  const center = firsts<T>(lowerScaled<T>(a, systemBytes, one, two), upperScaled<T>(a, systemBytes, two, three, four))
+  const north = v128.neg<T>(firsts<T>(lowerScaled<T>(a + 2 * arrayBytes, systemBytes, one, two), upperScaled<T>(a + 2 * arrayBytes, systemBytes, two, three, four)))
   if (j & 1) {
     putBlack<T>(p, e, center)
     v128.store(p, north, N)

@@ -2,45 +2,48 @@
  * Between the plain systems and the finest level in lanes: the residual goes in, the solution comes out. Rows are taken two nodes at a
  * time, number m of the color that the row begins with and m + 1 of the other; where n is odd, the last one is alone.
  */
-import { addPair, firsts, lowerScaled, seconds, splat, upperScaled } from './lanes.as'
+import { addPair, factorOf, firsts, lowerScaled, seconds, splat, upperScaled } from './lanes.as'
 import { countBlack, endOf, firstBlack, moveOf, pulled, pushed, record, restrict, weighted } from './fine-level.as'
 import {
   ACTIVE, END, FACTORS, I, MOVE, P, PAIR, R, RF, RI, SP, X, evens, n, plain, row, scratch, systemBytes, up,
 } from './multigrid-memory.as'
 
 /**
- * b̂ = D^−½ r, times the factor of the lane, into the lanes: red nodes keep theirs, black ones get b + T b of the red, with the vectors
+ * b̂ = D^−½ r, r of this plain array times the factor of the lane, into the lanes: red nodes keep theirs, black ones get b + T b of the red, with the vectors
  * of the method at 0. Then the first half of a cycle, as advance() does it. Σ d r² is stored at `norm`.
  */
-export function loadResidual<T>(norm: usize): void {
+export function loadResidual<T>(array: i32, norm: usize): void {
   v128.store(norm, splat<T>(0))
   for (let j = 1; j <= n + 2; j++) {
-    if (j <= n) loadRow<T>(j)
+    if (j <= n) loadRow<T>(array, j)
     if (j > 1 && j <= n + 1) v128.store(norm, v128.add<T>(v128.load(norm), eliminateRed<T>(j - 1)))
     if (j > 2) restrict<T>(j - 2)
   }
 }
 
-function loadRow<T>(j: i32): void {
+function loadRow<T>(array: i32, j: i32): void {
   const odd = j & 1
   const black = odd ? <usize>0 : PAIR // to the black one of the two records, and to the red one
   const red = PAIR - black
   const blackEnd = odd ? <usize>0 : END
   const redEnd = END - blackEnd
-  const factors = scratch + FACTORS
+  const one = factorOf(scratch + FACTORS, 0)
+  const two = factorOf(scratch + FACTORS, 1)
+  const three = factorOf(scratch + FACTORS, 2)
+  const four = factorOf(scratch + FACTORS, 3)
   let p = record(j, 0)
   let e = endOf(j, 0)
-  let a = rowOf(5, j)
+  let a = rowOf(array, j)
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
-    const low = lowerScaled<T>(a, systemBytes, factors)
-    const high = upperScaled<T>(a, systemBytes, factors)
+    const low = lowerScaled<T>(a, systemBytes, one, two)
+    const high = upperScaled<T>(a, systemBytes, two, three, four)
     putBlack<T>(p + black, e + blackEnd, odd ? firsts<T>(low, high) : seconds<T>(low, high))
     putRed<T>(p + red, e + redEnd, odd ? seconds<T>(low, high) : firsts<T>(low, high))
     a += 16
     e += END
   }
   if (!(n & 1)) return
-  const alone = firsts<T>(lowerScaled<T>(a, systemBytes, factors), upperScaled<T>(a, systemBytes, factors))
+  const alone = firsts<T>(lowerScaled<T>(a, systemBytes, one, two), upperScaled<T>(a, systemBytes, two, three, four))
   if (odd) putBlack<T>(p, e, alone)
   else putRed<T>(p, e, alone)
 }
@@ -94,7 +97,10 @@ function addRow<T>(j: i32): void {
   const redEnd = END - blackEnd
   const beside = row * MOVE
   const mask = v128.load(scratch, ACTIVE)
-  const factors = scratch + FACTORS
+  const one = factorOf(scratch + FACTORS, 0)
+  const two = factorOf(scratch + FACTORS, 1)
+  const three = factorOf(scratch + FACTORS, 2)
+  const four = factorOf(scratch + FACTORS, 3)
   let p = record(j, 0)
   let v = moveOf(j, 0)
   let e = endOf(j, 0)
@@ -102,14 +108,14 @@ function addRow<T>(j: i32): void {
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
     const x = v128.and(v128.mul<T>(v128.load(e + blackEnd, I), v128.load(v + black, X)), mask)
     const y = v128.and(redOf<T>(p + red, p, v, v + MOVE - black - beside, v + MOVE - black + beside, e + redEnd), mask)
-    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, factors)
+    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, one, two, three, four)
     a += 16
     v += MOVE
     e += END
   }
   if (!(n & 1)) return
   const alone = odd ? v128.mul<T>(v128.load(e, I), v128.load(v, X)) : redOf<T>(p, p, v, v - beside, v + beside, e)
-  addPair<T>(a, systemBytes, v128.and(alone, mask), splat<T>(0), factors) // to what comes next in memory, 0 is added
+  addPair<T>(a, systemBytes, v128.and(alone, mask), splat<T>(0), one, two, three, four) // to what comes next in memory, 0 is added
 }
 
 /** Of a red node p: w, vw the records at its west, vs, vn those south and north, e its own. */

@@ -16,29 +16,19 @@
 }
 
 /**
- * The f64 values at p and p + 8 of every lane (`stride` bytes from lane to lane), rounded to T: half of the lanes each. firsts() and
- * seconds() of the halves are the lanes of the two values. Neighbors are read as one vector, and written so by addPair(): one value of
- * each lane at a time took twice the instructions.
+ * The f64 values at p and p + 8 of every lane (`stride` bytes from lane to lane) times a factor of the lane, given in both halves of a
+ * vector, rounded to T: half of the lanes each. firsts() and seconds() of the halves are the lanes of the two values. Neighbors are
+ * read as one vector, and written so by addPair(): one value of each lane at a time took twice the instructions.
  */
 // @ts-ignore: decorator
-@inline export function lower<T>(p: usize, stride: usize): v128 {
-  return sizeof<T>() == 8 ? v128.load(p) : together(v128.load(p), v128.load(p + stride))
+@inline export function lowerScaled<T>(p: usize, stride: usize, one: v128, two: v128): v128 {
+  const first = f64x2.mul(one, v128.load(p))
+  return sizeof<T>() == 8 ? first : together(first, f64x2.mul(two, v128.load(p + stride)))
 }
 // @ts-ignore: decorator
-@inline export function upper<T>(p: usize, stride: usize): v128 {
-  return sizeof<T>() == 8 ? v128.load(p + stride) : lower<T>(p + 2 * stride, stride)
-}
-
-/** The same times one factor a lane, which lie at `factors`. */
-// @ts-ignore: decorator
-@inline export function lowerScaled<T>(p: usize, stride: usize, factors: usize): v128 {
-  const first = f64x2.mul(v128.load64_splat(factors), v128.load(p))
-  return sizeof<T>() == 8 ? first : together(first, f64x2.mul(v128.load64_splat(factors, 8), v128.load(p + stride)))
-}
-// @ts-ignore: decorator
-@inline export function upperScaled<T>(p: usize, stride: usize, factors: usize): v128 {
-  if (sizeof<T>() == 8) return f64x2.mul(v128.load64_splat(factors, 8), v128.load(p + stride))
-  return lowerScaled<T>(p + 2 * stride, stride, factors + 16)
+@inline export function upperScaled<T>(p: usize, stride: usize, two: v128, three: v128, four: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.mul(two, v128.load(p + stride))
+  return lowerScaled<T>(p + 2 * stride, stride, three, four)
 }
 
 // @ts-ignore: decorator
@@ -55,27 +45,33 @@
   return v128.shuffle<f64>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2)
 }
 
-/** Adds these values of the lanes, times the factors that lie at `factors`, to the f64 values at p and p + 8 of every lane. */
+/** Adds these values of the lanes, times factors as above, to the f64 values at p and p + 8 of every lane. */
 // @ts-ignore: decorator
-@inline export function addPair<T>(p: usize, stride: usize, first: v128, second: v128, factors: usize): void {
+@inline export function addPair<T>(p: usize, stride: usize, first: v128, second: v128, one: v128, two: v128, three: v128, four: v128): void {
   if (sizeof<T>() == 8) {
-    addTo(p, v128.shuffle<f64>(first, second, 0, 2), factors)
-    addTo(p + stride, v128.shuffle<f64>(first, second, 1, 3), factors + 8)
+    addTo(p, v128.shuffle<f64>(first, second, 0, 2), one)
+    addTo(p + stride, v128.shuffle<f64>(first, second, 1, 3), two)
     return
   }
-  addTwo(p, stride, v128.shuffle<f32>(first, second, 0, 4, 1, 5), factors)
-  addTwo(p + 2 * stride, stride, v128.shuffle<f32>(first, second, 2, 6, 3, 7), factors + 16)
+  addTwo(p, stride, v128.shuffle<f32>(first, second, 0, 4, 1, 5), one, two)
+  addTwo(p + 2 * stride, stride, v128.shuffle<f32>(first, second, 2, 6, 3, 7), three, four)
 }
 
 // @ts-ignore: decorator
-@inline function addTwo(p: usize, stride: usize, values: v128, factors: usize): void {
-  addTo(p, f64x2.promote_low_f32x4(values), factors)
-  addTo(p + stride, f64x2.promote_low_f32x4(v128.shuffle<f64>(values, values, 1, 1)), factors + 8)
+@inline function addTwo(p: usize, stride: usize, values: v128, one: v128, two: v128): void {
+  addTo(p, f64x2.promote_low_f32x4(values), one)
+  addTo(p + stride, f64x2.promote_low_f32x4(v128.shuffle<f64>(values, values, 1, 1)), two)
 }
 
 // @ts-ignore: decorator
-@inline function addTo(p: usize, value: v128, factor: usize): void {
-  v128.store(p, f64x2.add(v128.load(p), f64x2.mul(v128.load64_splat(factor), value)))
+@inline function addTo(p: usize, value: v128, factor: v128): void {
+  v128.store(p, f64x2.add(v128.load(p), f64x2.mul(factor, value)))
+}
+
+/** The factor of a lane, of f64 numbers at p. */
+// @ts-ignore: decorator
+@inline export function factorOf(p: usize, lane: i32): v128 {
+  return v128.load64_splat(p + <usize>lane * 8)
 }
 
 /** One number of T per lane, written from f64. */

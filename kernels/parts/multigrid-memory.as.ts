@@ -19,8 +19,8 @@ export const STATUS: usize = 0
 export const ITERATIONS: usize = 8
 export const RESIDUAL: usize = 16 // ‖b − A x‖ / ‖b‖ at the end, ‖b − A x‖ before
 export const NORM: usize = 24 // ‖b‖
-export const UNIT_B: usize = 32 // the power of two that b was divided by
-export const UNIT_A: usize = 40
+export const UNIT_B: usize = 32 // the power of two that b was divided by, 1 for most
+export const UNIT_A: usize = 40 // and the center, east and north
 export const GAIN: usize = 48 // ‖r‖ after the last solve over that before it
 export const SPREAD: usize = 56 // the largest diagonal over the smallest
 
@@ -30,9 +30,10 @@ export const STEPS: usize = 16 // in: the most steps to take
 export const ACTIVE: usize = 32 // in: lanes to solve; out: those still above their limit
 export const TAKEN: usize = 48 // out: steps taken
 export const FAILED: usize = 64 // out: lanes that broke down
-export const FACTORS: usize = 80 // in: f64 factors of r, four
+export const FACTORS: usize = 80 // in: f64 factors of r, four, and then of x
 export const SUMS: usize = 128 // γ and δ
 export const STEP: usize = 160 // α, β and ‖r‖² of the step
+export const SCALES: usize = 256 // f64 powers of two that A is multiplied by as it goes into the lanes, four
 
 // the finest level: what every step reads, of the black node and of the red one
 export const PAIR: usize = 192
@@ -81,7 +82,7 @@ export function place(size: i32, base: usize): usize {
   row = evens + 2
   report = base
   scratch = base + 4 * REPORT_BYTES
-  systems = scratch + 16 * 16
+  systems = scratch + 20 * 16
   const guard: usize = 8 * (((size + 3) >> 1) * 2)
   arrayBytes = ((<usize>size * size * 8 + guard * 2 + 63) >> 6) << 6
   systemBytes = 6 * arrayBytes

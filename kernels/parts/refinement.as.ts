@@ -9,7 +9,7 @@ import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { EMPTY, NOT_FINITE, NOT_POSITIVE, TOO_SMALL, begin, finish, magnitude, reportOf, residual } from './plain-system.as'
 import {
-  ACTIVE, FACTORS, FAILED, GAIN, ITERATIONS, LIMIT, NORM, RESIDUAL, SPREAD, STATUS, STEPS, TAKEN,
+  ACTIVE, FACTORS, FAILED, GAIN, ITERATIONS, LIMIT, NORM, RESIDUAL, SCALES, SPREAD, STATUS, STEPS, TAKEN, UNIT_A, UNIT_B,
   coarse, evens, scratch,
 } from './multigrid-memory.as'
 
@@ -32,7 +32,7 @@ export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32, tu
   if (evens > 0) setUpCoarse<T>(coarse, evens)
   for (let outer = 0; outer < outers && anyRunning(used); outer++) {
     for (let lane = 0; lane < lanesOf<T>(); lane++) ask<T>(lane, tolerance, steps)
-    solveReduced<T>(turns)
+    solveReduced<T>(turns, outer == 0 ? 3 : 5) // r = b at first
     for (let lane = 0; lane < lanesOf<T>(); lane++) settle<T>(lane)
     addSolution<T>()
     for (let lane = 0; lane < used; lane++) if (statusOf(lane) == RUNNING) judge(lane, tolerance, steps)
@@ -108,7 +108,8 @@ function settle<T>(lane: i32): void {
   }
   const kept = statusOf(lane) == RUNNING
   setMask<T>(scratch + ACTIVE, lane, kept)
-  store<f64>(scratch + FACTORS + <usize>lane * 8, kept ? load<f64>(record, RESIDUAL) : 0)
+  const factor = load<f64>(record, RESIDUAL) * load<f64>(scratch + SCALES + <usize>lane * 8)
+  store<f64>(scratch + FACTORS + <usize>lane * 8, kept ? factor : 0)
 }
 
 function judge(lane: i32, tolerance: f64, steps: i32): void {
@@ -132,7 +133,9 @@ function conclude(lane: i32): void {
     setStatus(lane, load<f64>(record, RESIDUAL) <= floor ? CONVERGED : MAX_ITERATIONS)
   }
   store<f64>(record, load<f64>(record, RESIDUAL) / norm, RESIDUAL)
-  if (finish(lane)) return
+  // a residual that is finite is that of an x that is; zeros of x are sums of zeros, and have one sign
+  const whole = load<f64>(record, UNIT_A) == 1 && load<f64>(record, UNIT_B) == 1 && isFinite(load<f64>(record, RESIDUAL))
+  if (whole || finish(lane)) return
   setStatus(lane, NON_FINITE)
   store<f64>(record, 1, RESIDUAL) // of x = 0
 }

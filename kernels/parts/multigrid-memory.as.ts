@@ -7,8 +7,8 @@
  * 3. The finest level in lanes, nodes (i, j) counted from 1, row j from south to north. Black nodes have i + j even.
  *    Packed by color: node i is number m = i >> 1 of its row and color; its neighbors in the row have the other color and
  *      the numbers m − 1, m (i even) or m, m + 1 (i odd); in the rows beside it, m.
- *    Number m of a row stands for two nodes, a black and a red one, and has three records. PAIRS: of the black node {E W N S r z w d},
- *      of the red one {z a b f}; MOVES of the black {p s x}; ENDS {i of the black, i of the red}. So a loop needs few
+ *    Number m of a row stands for two nodes, a black and a red one, and has three records. PAIRS {E W N S r z w Z d A B F}, of the red
+ *      node those in capitals but for the couplings, which are of the black one; MOVES of the black {p s x}; ENDS {i of the black, i of the red}. So a loop needs few
  *      pointers, and no pass drags along what it does not use: half of all instructions moved pointers, and half of all bytes were idle.
  * 4. The coarse levels in lanes, row-major with two columns more: records {x b i E N NE NW a b}; see coarse-cycle.
  */
@@ -44,8 +44,8 @@ export const S: usize = 48
 export const R: usize = 64
 export const Z: usize = 80
 export const Q: usize = 96 // w = S z
-export const D: usize = 112 // diagonal
-export const RZ: usize = 128
+export const RZ: usize = 112 // beside the other vectors that ascend() writes: a line less to write back
+export const D: usize = 128 // diagonal
 export const RA: usize = 144 // weight of the coarse node to the west or south
 export const RB: usize = 160 // to the east or north
 export const RF: usize = 176

@@ -16,12 +16,12 @@ import {
 /**
  * p ← z + β p, s ← w + β s, x ← x + α p, r ← r − α s; then the first half of the cycle, whose red residual is Tᵀ r (the black
  * sweep from zero gives y = r): its restriction, into b of the first coarse level. α and β lie at `step`; Σ d r², the unscaled
- * ‖r‖², is stored after them.
+ * ‖r‖², is stored after them. The `first` time, p = s = x = 0 before, whatever lies there.
  */
-export function advance<T>(step: usize): void {
-  v128.store(step, updateRow<T>(1, step), 32)
+export function advance<T>(step: usize, first: bool): void {
+  v128.store(step, updateRow<T>(1, step, first), 32)
   for (let j = 2; j <= n; j++) {
-    const sum = j & 1 ? updateHorizontal<T>(j, step) : updateVertical<T>(j, step)
+    const sum = j & 1 ? updateHorizontal<T>(j, step, first) : updateVertical<T>(j, step, first)
     v128.store(step, v128.add<T>(v128.load(step, 32), sum), 32)
   }
   restrict<T>(n)
@@ -83,15 +83,21 @@ export function advance<T>(step: usize): void {
   return v128.add<T>(across, along)
 }
 
-/** The step of the black node of records q and v; returns its r. */
+/** The step of the black node of records q and v; returns its r. In the first step there is no p, s and x yet. */
 // @ts-ignore: decorator
-@inline function update<T>(q: usize, v: usize, alpha: v128, beta: v128): v128 {
-  const p = v128.add<T>(v128.load(q, Z), v128.mul<T>(beta, v128.load(v, P)))
-  const s = v128.add<T>(v128.load(q, Q), v128.mul<T>(beta, v128.load(v, SP)))
+@inline function update<T>(q: usize, v: usize, alpha: v128, beta: v128, first: bool): v128 {
+  let p = v128.load(q, Z)
+  let s = v128.load(q, Q)
+  let x = splat<T>(0)
+  if (!first) {
+    p = v128.add<T>(p, v128.mul<T>(beta, v128.load(v, P)))
+    s = v128.add<T>(s, v128.mul<T>(beta, v128.load(v, SP)))
+    x = v128.load(v, X)
+  }
   const r = v128.sub<T>(v128.load(q, R), v128.mul<T>(alpha, s))
   v128.store(v, p, P)
   v128.store(v, s, SP)
-  v128.store(v, v128.add<T>(v128.load(v, X), v128.mul<T>(alpha, p)), X)
+  v128.store(v, v128.add<T>(x, v128.mul<T>(alpha, p)), X)
   v128.store(q, r, R)
   return r
 }
@@ -102,21 +108,21 @@ export function advance<T>(step: usize): void {
   return v128.mul<T>(v128.load(q, D), v128.mul<T>(r, r))
 }
 
-function updateRow<T>(j: i32, step: usize): v128 {
+function updateRow<T>(j: i32, step: usize, first: bool): v128 {
   const alpha = v128.load(step)
   const beta = v128.load(step, 16)
   let sum = splat<T>(0)
   let q = record(j, firstBlack(j))
   let v = moveOf(j, firstBlack(j))
   for (const end = q + countBlack(j) * PAIR; q < end; q += PAIR) {
-    sum = v128.add<T>(sum, weighted<T>(q, update<T>(q, v, alpha, beta)))
+    sum = v128.add<T>(sum, weighted<T>(q, update<T>(q, v, alpha, beta, first)))
     v += MOVE
   }
   return sum
 }
 
 /** Row j odd, and the red nodes of row j − 1 = 2 J: each coarse node (I, J) takes from those west and east of it. */
-function updateHorizontal<T>(j: i32, step: usize): v128 {
+function updateHorizontal<T>(j: i32, step: usize, first: bool): v128 {
   const alpha = v128.load(step)
   const beta = v128.load(step, 16)
   const down: usize = 0 - up
@@ -124,7 +130,7 @@ function updateHorizontal<T>(j: i32, step: usize): v128 {
   const last = p + <usize>(odds - 1) * PAIR
   let k = coarseRow(j >> 1)
   let v = moveOf(j, 0)
-  let north = update<T>(p + up, v, alpha, beta)
+  let north = update<T>(p + up, v, alpha, beta, first)
   let sum = weighted<T>(p + up, north)
   let east = v128.load(p, PAIR + R)
   let residual = pulled<T>(p, p + down, p + up, splat<T>(0), east, v128.load(p + down, R), north)
@@ -133,7 +139,7 @@ function updateHorizontal<T>(j: i32, step: usize): v128 {
     p += PAIR
     v += MOVE
     k += NODE
-    north = update<T>(p + up, v, alpha, beta)
+    north = update<T>(p + up, v, alpha, beta, first)
     sum = v128.add<T>(sum, weighted<T>(p + up, north))
     const before = east
     east = v128.load(p, PAIR + R)
@@ -146,7 +152,7 @@ function updateHorizontal<T>(j: i32, step: usize): v128 {
 }
 
 /** Row j even, and the red nodes of row j − 1 = 2 J + 1: they end the sums of row J of coarse nodes but for its own, and begin those of J + 1. */
-function updateVertical<T>(j: i32, step: usize): v128 {
+function updateVertical<T>(j: i32, step: usize, first: bool): v128 {
   const alpha = v128.load(step)
   const beta = v128.load(step, 16)
   const down: usize = 0 - up
@@ -162,7 +168,7 @@ function updateVertical<T>(j: i32, step: usize): v128 {
     p += PAIR
     v += MOVE
     k += NODE
-    const north = update<T>(p + up, v, alpha, beta)
+    const north = update<T>(p + up, v, alpha, beta, first)
     sum = v128.add<T>(sum, weighted<T>(p + up, north))
     const west = east
     east = v128.load(p, R)

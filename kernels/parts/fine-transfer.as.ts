@@ -5,12 +5,12 @@
 import { addPair, factorOf, firsts, lowerScaled, seconds, splat, upperScaled } from './lanes.as'
 import { countBlack, endOf, firstBlack, moveOf, pulled, pushed, record, restrict, weighted } from './fine-level.as'
 import {
-  ACTIVE, END, FACTORS, I, MOVE, P, PAIR, R, RF, RI, SP, X, evens, n, plain, row, scratch, systemBytes, up,
+  ACTIVE, END, FACTORS, I, MOVE, PAIR, R, RF, RI, X, ends, evens, moves, n, plain, row, scratch, systemBytes, up,
 } from './multigrid-memory.as'
 
 /**
- * b̂ = D^−½ r, r of this plain array times the factor of the lane, into the lanes: red nodes keep theirs, black ones get b + T b of the red, with the vectors
- * of the method at 0. Then the first half of a cycle, as advance() does it. Σ d r² is stored at `norm`.
+ * b̂ = D^−½ r, r of this plain array times the factor of the lane, into the lanes: red nodes keep theirs, black ones get b + T b of the
+ * red. Then the first half of a cycle, as advance() does it. Σ d r² is stored at `norm`.
  */
 export function loadResidual<T>(array: i32, norm: usize): void {
   v128.store(norm, splat<T>(0))
@@ -65,23 +65,22 @@ function loadRow<T>(array: i32, j: i32): void {
 
 /** The black nodes of row j; returns their part of the norm. */
 function eliminateRed<T>(j: i32): v128 {
-  const zero = splat<T>(0)
   const west = <usize>(j & 1) * PAIR - PAIR
-  let sum = zero
+  let sum = splat<T>(0)
   let q = record(j, firstBlack(j))
-  let v = moveOf(j, firstBlack(j))
   for (const end = q + countBlack(j) * PAIR; q < end; q += PAIR) {
     const w = q + west
     const red = pushed<T>(q, v128.load(w, RF), v128.load(w, PAIR + RF), v128.load(q - up, RF), v128.load(q + up, RF))
     const r = v128.add<T>(v128.load(q, R), red)
     v128.store(q, r, R)
-    v128.store(v, zero, P)
-    v128.store(v, zero, SP)
-    v128.store(v, zero, X)
     sum = v128.add<T>(sum, weighted<T>(q, r))
-    v += MOVE
   }
   return sum
+}
+
+/** x̂ = 0, where no step is taken. */
+export function clearMoves(): void {
+  memory.fill(moves, 0, ends - moves)
 }
 
 /** Adds D^−½ x̂ of the active lanes, times their factors, to the plain x; on red nodes x̂ = b̂ + Tᵀ x̂. */

@@ -5,7 +5,7 @@
  */
 import { ascend } from './fine-ascent.as'
 import { advance } from './fine-level.as'
-import { loadResidual } from './fine-transfer.as'
+import { clearMoves, loadResidual } from './fine-transfer.as'
 import { cycle } from './coarse-cycle.as'
 import { splat } from './lanes.as'
 import { ACTIVE, FAILED, LIMIT, STEP, STEPS, SUMS, TAKEN, coarse, evens, scratch } from './multigrid-memory.as'
@@ -23,7 +23,10 @@ export function solveReduced<T>(turns: i32, array: i32): void {
   active = v128.and(active, v128.gt<T>(v128.load(scratch, STEP + 32), limit))
   for (let step = 0; ; step++) {
     active = v128.and(active, v128.lt<T>(taken, v128.load(scratch, STEPS)))
-    if (!v128.any_true(active)) break
+    if (!v128.any_true(active)) {
+      if (step == 0) clearMoves()
+      break
+    }
     if (evens > 0) cycle<T>(coarse, evens, turns)
     ascend<T>(scratch + SUMS)
     const broken = chooseStep<T>(step == 0, active)
@@ -32,7 +35,7 @@ export function solveReduced<T>(turns: i32, array: i32): void {
     taken = v128.add<T>(taken, v128.and(active, splat<T>(1)))
     v128.store(scratch, v128.and(v128.load(scratch, STEP), active), STEP)
     v128.store(scratch, v128.and(v128.load(scratch, STEP + 16), active), STEP + 16)
-    advance<T>(scratch + STEP)
+    advance<T>(scratch + STEP, step == 0)
     const norm = v128.load(scratch, STEP + 32)
     const lost = v128.and(active, v128.ne<T>(norm, norm))
     failed = v128.or(failed, lost)

@@ -6,17 +6,18 @@ import { factorOf, firsts, lowerScaled, seconds, splat, upperScaled } from './la
 import { coarseRow, countBlack, countRed, endOf, firstBlack, firstRed, record } from './fine-level.as'
 import {
   CE, CI, CN, CNE, CNW, CX, D, E, END, I, N, NODE, PAIR, Q, R, RA, RB, RF, RI, RZ, S, SCALES, W, Z,
-  arrayBytes, evens, n, plain, row, scratch, systemBytes, up,
+  arrayBytes, evens, n, odds, plain, row, scratch, systemBytes, up,
 } from './multigrid-memory.as'
 
 /** Weights at a center of the coarse nodes around it, kept in vectors that the solution does not need yet. */
 const SW: usize = R
 const SE: usize = Z
 const NW: usize = Q
-const NE: usize = RF
+const NE: usize = RF // of the red node of the same number, set to 0 before: a red node there may have no center beside it
 
 /** Every row is visited by one step of the work as soon as those before it have what it needs: it is in the cache then. */
 export function setUpFinest<T>(): void {
+  clearSouth<T>()
   for (let j = 2; j <= n + 4; j += 2) {
     for (let i = j - 1; i <= min(j, n); i++) {
       loadRow<T>(i)
@@ -29,6 +30,12 @@ export function setUpFinest<T>(): void {
       scaleRed<T>(i)
     }
   }
+}
+
+/** S in the first row. */
+function clearSouth<T>(): void {
+  let q = record(1, 0)
+  for (const end = q + <usize>odds * PAIR; q < end; q += PAIR) v128.store(q, splat<T>(0), S)
 }
 
 // @ts-ignore: decorator
@@ -44,12 +51,14 @@ export function setUpFinest<T>(): void {
 // @ts-ignore: decorator
 @inline function putRed<T>(p: usize, e: usize, d: v128): void {
   v128.store(p, d, RZ)
+  v128.store(p, splat<T>(0), NE)
   v128.store(e, inverseRoot<T>(d), RI)
 }
 
 /**
  * Row j, two nodes at a time: number m of the color that it begins with, m + 1 of the other. What couples a red node to the east or
- * north is W or S of the black node there. Couplings to walls are 0 and stay unwritten.
+ * north is W or S of the black node there. No node writes what couples to the walls at the west and south, so zeros are written here:
+ * what lay there may be NaN of a sample that had no solution.
  */
 function loadRow<T>(j: i32): void {
   const odd = j & 1
@@ -64,6 +73,7 @@ function loadRow<T>(j: i32): void {
   const four = factorOf(scratch + SCALES, 3)
   let p = record(j, 0)
   let e = endOf(j, 0)
+  if (odd) v128.store(p, splat<T>(0), W)
   let a = plain(0) + <usize>(j - 1) * n * 8
   for (const end = p + <usize>evens * PAIR; p < end; p += PAIR) {
     const low = lowerScaled<T>(a, systemBytes, one, two)
@@ -96,6 +106,7 @@ function loadLast<T>(p: usize, e: usize, a: usize, j: i32): void {
   const north = v128.neg<T>(firsts<T>(lowerScaled<T>(a + 2 * arrayBytes, systemBytes, one, two), upperScaled<T>(a + 2 * arrayBytes, systemBytes, two, three, four)))
   if (j & 1) {
     putBlack<T>(p, e, center)
+    v128.store(p, splat<T>(0), E)
     v128.store(p, north, N)
   } else {
     putRed<T>(p, e, center)

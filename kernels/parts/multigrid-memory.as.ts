@@ -86,7 +86,7 @@ export function place(size: i32, base: usize): usize {
   const guard: usize = 8 * (((size + 3) >> 1) * 2)
   arrayBytes = ((<usize>size * size * 8 + guard * 2 + 63) >> 6) << 6
   systemBytes = 6 * arrayBytes
-  const records = <usize>(size + 2) * row + 2
+  const records = <usize>(size + 3) * row + 2 // galerkinRow() looks two rows beyond an even n
   up = row * PAIR
   fine = systems + 4 * systemBytes + PAIR
   moves = fine + records * PAIR

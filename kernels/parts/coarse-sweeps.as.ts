@@ -1,10 +1,11 @@
 /**
- * The loops of coarse-cycle that a V-cycle consists of. Each goes once along a row and does two colors, the node that needs the other
- * one step later; what neighbors share is kept from step to step. They are bound by loads: of 164 for four nodes 113 are left.
+ * The loops of coarse-cycle that a V-cycle consists of. Each goes once along a row and does two colors, the node that needs the
+ * other one step later; what neighbors share is kept from step to step. 113 of 164 loads for four nodes are left, but registers do
+ * not suffice for all that is kept, and the time is only 4 % less (decision 0023).
  */
 import { CA, CB, CBB, CE, CI, CN, CNE, CNW, CX, NODE } from './multigrid-memory.as'
 
-/** Σ of couplings × x with the six neighbors south and north of record p; s, t: the records there; three x from west to east of each. */
+/** Σ of couplings × x with the six neighbors south and north of p, whose x are given from west to east; s: the record at the south. */
 // @ts-ignore: decorator
 @inline export function beside<T>(p: usize, s: usize, sw: v128, so: v128, se: v128, nw: v128, no: v128, ne: v128): v128 {
   const south = v128.add<T>(

@@ -1,12 +1,12 @@
-/** The second half of the cycle on the finest level, and S z: prolongation, black nodes, red nodes, operator, each as soon as it can. */
+/** The second half of the cycle on the finest level, and S z: prolongation, black nodes, red nodes, S z, each as soon as it can. */
 import { coarseRow, coarseUp, countBlack, countRed, firstBlack, firstRed, pull, pulled, pushed, record } from './fine-level.as'
 import { splat } from './lanes.as'
 import { CX, NODE, PAIR, Q, R, RA, RB, RZ, Z, n, up } from './multigrid-memory.as'
 
 /**
  * z = M r and w = S z. Adds up gamma = (r, z) and delta = (w, z), stored at `sums`.
- * One sweep for the red nodes of row j, then the black ones of row j − 1, the red ones of j − 2 and S z of the black of j − 3, which all
- * have the same numbers; only at the first and the last rows these go alone.
+ * One sweep for the red nodes of row j, then the black ones of row j − 1, the red ones of j − 2 and S z of the black of j − 3,
+ * which all have the same numbers; only at the first and the last rows these go alone.
  */
 export function ascend<T>(sums: usize): void {
   v128.store(sums, splat<T>(0))

@@ -1,11 +1,11 @@
 /**
- * The finest level of one conjugate-gradient step, in two passes over the rows: advance() here, ascend() in fine-ascent. The system
- * is scaled by its diagonal, Â = D^−½ A D^−½ = I − T (red with black nodes only), so that relaxation divides by nothing; Gauss–Seidel
- * and Galerkin products do not see such a scaling.
+ * The finest level of one conjugate-gradient step, in two passes over the rows: advance() here, ascend() in fine-ascent. The
+ * system is scaled by its diagonal, Â = D^−½ A D^−½ = I − T (red with black nodes only), so that relaxation divides by nothing;
+ * Gauss–Seidel and Galerkin products do not see such a scaling.
  *
- * The red nodes of row j and the black ones of row j − 1 have the same numbers and are neighbors, and so are the black ones of row j
- * and the red ones of row j − 1. Loops do one of each at a time: what the two share is loaded once. Such loops are bound by the number
- * of instructions, loads above all (decision 0023).
+ * The red nodes of row j and the black ones of row j − 1 have the same numbers and are neighbors, and so are the black ones of row
+ * j and the red ones of row j − 1. Loops do one of each at a time: what the two share is loaded once. What bounds such loops is the
+ * number of instructions, loads above all (decision 0023).
  */
 import { splat } from './lanes.as'
 import {
@@ -61,7 +61,7 @@ export function advance<T>(step: usize, first: bool): void {
   return j & 1 ? evens : odds
 }
 
-/** Tᵀ v at a red node: v at the black one west of it, whose record is w, with the next at its east; s and t: those south and north. */
+/** Tᵀ v at a red node: w is the record of the black one at its west, with the next at its east; s, t: those south and north. */
 // @ts-ignore: decorator
 @inline export function pull<T>(w: usize, s: usize, t: usize, slot: usize): v128 {
   return pulled<T>(w, s, t, v128.load(w + slot), v128.load(w + slot, PAIR), v128.load(s + slot), v128.load(t + slot))
@@ -147,11 +147,15 @@ function updateHorizontal<T>(j: i32, step: usize, first: bool): v128 {
     const both = v128.add<T>(west, v128.mul<T>(residual, v128.load(p, RA)))
     v128.store(k, v128.add<T>(v128.load(k, CB), both), CB)
   }
-  if (odds == evens) v128.store(k, v128.add<T>(v128.load(k, NODE + CB), v128.mul<T>(residual, v128.load(p, RB))), NODE + CB)
+  if (odds > evens) return sum
+  v128.store(k, v128.add<T>(v128.load(k, NODE + CB), v128.mul<T>(residual, v128.load(p, RB))), NODE + CB)
   return sum
 }
 
-/** Row j even, and the red nodes of row j − 1 = 2 J + 1: they end the sums of row J of coarse nodes but for its own, and begin those of J + 1. */
+/**
+ * Row j even, and the red nodes of row j − 1 = 2 J + 1: they end the sums of row J of coarse nodes but for its own, and begin those
+ * of row J + 1.
+ */
 function updateVertical<T>(j: i32, step: usize, first: bool): v128 {
   const alpha = v128.load(step)
   const beta = v128.load(step, 16)

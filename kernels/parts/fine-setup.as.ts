@@ -56,9 +56,9 @@ function clearSouth<T>(): void {
 }
 
 /**
- * Row j, two nodes at a time: number m of the color that it begins with, m + 1 of the other. What couples a red node to the east or
- * north is W or S of the black node there. No node writes what couples to the walls at the west and south, so zeros are written here:
- * what lay there may be NaN of a sample that had no solution.
+ * Row j, two nodes at a time: number m of the color that it begins with, m + 1 of the other. What couples a red node to the east
+ * or north is W or S of the black node there. No node writes what couples to the walls at the west and south, so zeros are written
+ * for them: what lay there may be NaN of a sample that had no solution.
  */
 function loadRow<T>(j: i32): void {
   const odd = j & 1
@@ -96,14 +96,16 @@ function loadRow<T>(j: i32): void {
   if (n & 1) loadLast<T>(p, e, a, j)
 }
 
-/** The node that is left where n is odd. What lower() and upper() read beyond it is not used. */
+/** The node that is left where n is odd. What is read beyond it is not used. */
 function loadLast<T>(p: usize, e: usize, a: usize, j: i32): void {
   const one = factorOf(scratch + SCALES, 0)
   const two = factorOf(scratch + SCALES, 1)
   const three = factorOf(scratch + SCALES, 2)
   const four = factorOf(scratch + SCALES, 3)
   const center = firsts<T>(lowerScaled<T>(a, systemBytes, one, two), upperScaled<T>(a, systemBytes, two, three, four))
-  const north = v128.neg<T>(firsts<T>(lowerScaled<T>(a + 2 * arrayBytes, systemBytes, one, two), upperScaled<T>(a + 2 * arrayBytes, systemBytes, two, three, four)))
+  a += 2 * arrayBytes
+  const along = firsts<T>(lowerScaled<T>(a, systemBytes, one, two), upperScaled<T>(a, systemBytes, two, three, four))
+  const north = v128.neg<T>(along)
   if (j & 1) {
     putBlack<T>(p, e, center)
     v128.store(p, splat<T>(0), E)
@@ -233,7 +235,7 @@ function galerkinRow<T>(j: i32): void {
   gain<T>(k + CNW, weight, v128.mul<T>(north, v128.load(t, NW)))
 }
 
-/** The row of the vertical edge north of the coarse node, of record t, with a center at its east; w: that of the center at its west. */
+/** The row of the vertical edge north of the coarse node, of record t with the center at its east; w: the center at its west. */
 // @ts-ignore: decorator
 @inline function atNorth<T>(k: usize, q: usize): void {
   const t = q + up

@@ -47,7 +47,10 @@
 
 /** Adds these values of the lanes, times factors as above, to the f64 values at p and p + 8 of every lane. */
 // @ts-ignore: decorator
-@inline export function addPair<T>(p: usize, stride: usize, first: v128, second: v128, one: v128, two: v128, three: v128, four: v128): void {
+@inline export function addPair<T>(
+  p: usize, stride: usize, first: v128, second: v128,
+  one: v128, two: v128, three: v128, four: v128,
+): void {
   if (sizeof<T>() == 8) {
     addTo(p, v128.shuffle<f64>(first, second, 0, 2), one)
     addTo(p + stride, v128.shuffle<f64>(first, second, 1, 3), two)

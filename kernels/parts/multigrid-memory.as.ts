@@ -7,9 +7,9 @@
  * 3. The finest level in lanes, nodes (i, j) counted from 1, row j from south to north. Black nodes have i + j even.
  *    Packed by color: node i is number m = i >> 1 of its row and color; its neighbors in the row have the other color and
  *      the numbers m − 1, m (i even) or m, m + 1 (i odd); in the rows beside it, m.
- *    Number m of a row stands for two nodes, a black and a red one, and has three records. PAIRS {E W N S r z w Z d A B F}, of the red
- *      node those in capitals but for the couplings, which are of the black one; MOVES of the black {p s x}; ENDS {i of the black, i of the red}. So a loop needs few
- *      pointers, and no pass drags along what it does not use: half of all instructions moved pointers, and half of all bytes were idle.
+ *    Number m of a row stands for two nodes, a black and a red one, and has three records: in `fine`, of the black node {E W N S r z w},
+ *      z of the red one, d of the black one, {a b f} of the red one; in `moves`, of the black node {p s x}; in `ends`, i of both. So a
+ *      loop needs few pointers, and no pass drags along what it does not use.
  * 4. The coarse levels in lanes, row-major with two columns more: records {x b i E N NE NW a b}; see coarse-cycle.
  */
 export const REPORT_BYTES: usize = 64

@@ -13,7 +13,10 @@ import { ACTIVE, FAILED, LIMIT, STEP, STEPS, SUMS, TAKEN, coarse, evens, scratch
 const GAMMA: usize = 208 // of the last step of each lane
 const ALPHA: usize = 224
 
-/** Solves  r (times its factor) = A x  in every active lane, r in this plain array; x̂ is then on the black nodes and the red part of r in place. */
+/**
+ * Solves  r (times its factor) = A x  in every active lane, r in this plain array; x̂ is then on the black nodes and the red part of r
+ * in place.
+ */
 export function solveReduced<T>(turns: i32, array: i32): void {
   loadResidual<T>(array, scratch + STEP + 32)
   let active = v128.load(scratch, ACTIVE)

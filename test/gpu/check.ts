@@ -1,6 +1,7 @@
 /**
  * npm run check:gpu, for a machine with a GPU: for each of webgpu, cuda and tensorflow that works, correctness against the CPU
- * path (as `fieldrank doctor`, on a larger grid), then samples a second beside it, fields and solves at 64 and 128 points.
+ * path (as `fieldrank doctor`, on a larger grid), then samples a second beside it, fields and solves at 64 and 128 points, and
+ * training steps a second.
  *
  *   npm run check:gpu -- [devices…] [--batch 64] [--grids 64,128]
  *
@@ -20,6 +21,7 @@ import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
 import { assemble } from '../../solvers/diffusion/stencil.ts'
 import { type Device, devices, whyNot } from '../../tensor/devices.ts'
+import { paceOfTraining, timedModels } from './training.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,6 +58,8 @@ if (working.length > 0) {
     `\nsamples a second, batches of ${batch}, variance 2, exponential; cpu: ${cpus()[0]?.model}, 1 thread`,
   )
   for (const grid of String(values.grids).split(',').map(Number)) await race(grid)
+  console.log('\ntraining steps a second, Adam; the losses of the first steps')
+  for (const name of timedModels) await raceOfTraining(name)
 }
 process.exit(wrong > 0 ? 1 : working.length === 0 ? 2 : 0)
 
@@ -73,9 +77,18 @@ async function race(grid: number): Promise<void> {
   }
 }
 
-function line(grid: number, what: string, who: string, rate: number, beside: number): string {
+function line(grid: number | string, what: string, who: string, rate: number, beside: number): string {
   const ratio = (rate / beside).toFixed(2)
-  return `${String(grid).padEnd(6)}${what.padEnd(8)}${who.padEnd(18)}${rate.toFixed(1).padStart(10)} a second  ${ratio.padStart(6)} × cpu`
+  return `${String(grid).padEnd(7)}${what.padEnd(8)}${who.padEnd(18)}${rate.toFixed(1).padStart(10)} a second  ${ratio.padStart(6)} × cpu`
+}
+
+async function raceOfTraining(name: string): Promise<void> {
+  const paces = [await paceOfTraining(name, 'cpu')]
+  for (const device of working) paces.push(await paceOfTraining(name, device))
+  for (const [i, { perSecond, losses }] of paces.entries()) {
+    const rates = line(name, 'steps', ['cpu', ...working][i]!, perSecond, paces[0]!.perSecond)
+    console.log(`${rates}   ${losses.map((loss) => loss.toPrecision(6)).join(' ')}`)
+  }
 }
 
 /** Candidates, two an attempt, without exponential: what a set of few accepted fields is made of. Here: a row that no attempt can be. */

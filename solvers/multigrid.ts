@@ -15,7 +15,7 @@
  * of another, and neither do its place in the batch or the number of workers.
  *
  * For symmetric matrices with couplings ≤ 0 (M-matrices); others may break down. The hierarchy is made again by each solve, a
- * fifth of the work, so that a batch needs the memory of eight samples per thread (3.4 MB at n = 64, 13 MB at 128; of four beyond n = 300).
+ * tenth of the work, so that a batch needs the memory of eight samples per thread (3.4 MB at n = 64, 13 MB at 128; of four beyond n = 300).
  * J. E. Dendy, doi:10.1016/0021-9991(82)90057-2; Chronopoulos, Gear, doi:10.1016/0377-0427(89)90045-9.
  */
 import type { Field, Solver, Status, Stencil } from '../contracts.ts'

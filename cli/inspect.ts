@@ -53,6 +53,7 @@ async function remoteLines(url: string, rows: number): Promise<string[]> {
     subject: name,
     limits: { seconds: 120, bytes: 2 ** 30 },
     env: childEnvironment(),
+    reach: { reads: [], writes: [], network: true },
   })
   const { schema, first } = found
   const names = first.length > 0 ? Object.keys(first[0]!) : Object.keys(schema ?? {})

@@ -8,8 +8,10 @@ import { readManifest } from '../io/manifest.ts'
 import { parseJson } from '../io/schema.ts'
 import { metricsOf } from '../pipelines/metrics-of.ts'
 import { type Placed, placeAmong } from '../pipelines/place.ts'
+import { openBoard, type PlacedOnBoard } from '../pipelines/place-on-board.ts'
 import { submit } from '../pipelines/submit.ts'
 import { measured, significant } from '../reports/numbers.ts'
+import { visible } from '../reports/text.ts'
 import { datasetFlags, datasetFolder } from './flags/dataset.ts'
 import { childEnvironment } from './flags/environment.ts'
 import { limitsOf } from './flags/limits.ts'
@@ -37,16 +39,19 @@ const verb: Verb = {
     ['--name <name>', 'of the entry (default: <model>_<dataset>, with loss and seed where given)'],
     ['--replace <why>', 'puts this in the place of your own entry of that name, and keeps the reason'],
     ['--to <folder>', 'where entries lie', 'submissions'],
+    ['--board <leaderboard.json>', 'a published board to be placed on: a file, or its address on a site'],
     ['--seconds <number>', 'the process that reads the file is ended after this time', '300'],
     ['--memory <MiB>', 'and when it holds more memory than this', '4096'],
     ...datasetFlags,
   ],
   notes: [
-    'The file is opened in a process of its own, with limits. What is kept is our own copy of its values.\n' +
+    'The file is opened in a process of its own, with limits, that can read nothing else. What is kept is our own\n' +
+      'copy of its values.\n' +
       'docs/submit.md has the form, the rules by name, and examples in Python and TypeScript.',
   ],
   examples: [
     'fieldrank submit mine.parquet --dataset gaussian0.4_grid16 --model "My Operator" --by "A. Name"',
+    'fieldrank submit mine.parquet --dataset gaussian0.4_grid32 --model "My Operator" --by "A. Name" --board reports/published/operators/leaderboard.json',
     'fieldrank submit mine.parquet --dataset gaussian0.4_grid16 --model "My Operator" --by "A. Name" --replace "better step size"',
   ],
 
@@ -74,6 +79,7 @@ const verb: Verb = {
       ...given('url', text('url')),
     }
     const metrics = metricsOf(defaultFile(), dataset.track)
+    const board = options.board === undefined ? null : await openBoard(text('board')!, { track, dataset })
     const submitted = await submit({
       file: resolve(file!),
       data: resolve(data),
@@ -93,6 +99,7 @@ const verb: Verb = {
       const asked = { track, dataset: dataset.name, key, metric: metrics[0]!, better }
       const placed = await placeAmong(root, asked, submitted.rows)
       process.stdout.write(report(submitted.entry.scores, submitted.path, placed, metrics[0]!))
+      if (board !== null) process.stdout.write(boardLines(board(submitted.entry.scores)))
     } finally {
       await submitted.done()
     }
@@ -126,6 +133,17 @@ function placeLines({ ranked, best, of, visible }: Placed, metric: string): stri
   const least =
     visible === null ? [] : [`the smallest difference that these rows can see is ${significant(visible, 2)}`]
   return [where, gap, ...least]
+}
+
+/** A board knows means and their errors, and no rows to pair. */
+function boardLines({ ranked, best, behind, of, metric, profile }: PlacedOnBoard): string {
+  const { rank, range } = ranked
+  const where = `rank ${rank} of ${of} in ${metric} on the board of profile ${visible(profile)}, by means and their errors alone (ranks ${range[0]} to ${range[1]} are not excluded)`
+  const gap =
+    behind === null
+      ? 'its mean is the best'
+      : `behind ${visible(best)} by ${significant(behind.difference, 3)}, p = ${significant(behind.p, 2)} after Holm's correction`
+  return `${where}\n${gap}\n`
 }
 
 function slug(text: string): string {

@@ -4,16 +4,20 @@
  * The child imports pipelines/guarded/<work>.ts and sends back what it returns. Its resident memory is read twenty times a
  * second, and the child is killed when it is over the limit; what it can take between two readings is not held back.
  * (`ulimit -v` would break WebAssembly's memory on Node 20.) Where neither /proc nor `ps` tells the memory, as on Windows,
- * there is no limit of memory, and a line on stderr says so. This is no sandbox: a file that takes over ONNX Runtime can do
- * what its user can. The child ends when its parent does, however that ends and whatever the child is at.
+ * there is no limit of memory, and a line on stderr says so. Where `reach` is given, the child can touch nothing else
+ * (permissions.ts); where it is not, this is no sandbox: a file that takes over ONNX Runtime can do what its user can.
+ *
+ * The child ends when its parent does. One that is held back has no thread that could look for its parent while a parser
+ * turns in circles; the system then ends it, after four times the limit of seconds of work.
  */
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Json } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
-import { forkEntry } from './executors/fork-entry.ts'
+import { type EntryOptions, forkEntry } from './executors/fork-entry.ts'
 import { errorOf, type Failure } from './failure.ts'
+import { isHeld, permissionFlags, type Reach } from './permissions.ts'
 
 export interface Limits {
   seconds: number
@@ -25,6 +29,7 @@ export interface Guarded {
   subject: string // begins the sentence when it goes wrong
   limits: Limits
   env: Readonly<Record<string, string>> // all that the child sees of the environment
+  reach?: Reach // all that it may read and write; absent where native code works, which asks nobody
   progress?: (rows: number, of: number) => void
 }
 
@@ -35,10 +40,10 @@ export type FromGuarded =
 
 /** `memoryOf` is the resident memory of a process in bytes, null where nothing tells it. */
 export function runGuarded<T>(
-  { work, request, subject, limits, env, progress }: Guarded,
+  { work, request, subject, limits, env, reach, progress }: Guarded,
   memoryOf: (pid: number) => Promise<number | null> = residentBytes,
 ): Promise<T> {
-  const child = forkEntry(new URL('./guarded-main', import.meta.url), env)
+  const child = forkEntry(new URL('./guarded-main', import.meta.url), env, heldBack(limits, reach))
   let answer: (FromGuarded & { kind: 'done' | 'failed' }) | null = null
   let broken = ''
   const kill = (why: string) => {
@@ -76,6 +81,13 @@ export function runGuarded<T>(
     })
     child.send({ work, request })
   })
+}
+
+/** The heap ends at the limit too: between two readings of the memory it could grow far beyond. */
+function heldBack({ seconds, bytes }: Limits, reach: Reach | undefined): EntryOptions {
+  if (reach === undefined || !isHeld) return {}
+  const heap = `--max-old-space-size=${Math.ceil(bytes / 2 ** 20)}`
+  return { flags: [heap, ...permissionFlags(reach)], cpuSeconds: 4 * seconds }
 }
 
 /** Resident memory of a process; null where nothing tells it. */

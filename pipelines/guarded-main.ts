@@ -10,12 +10,15 @@ export type GuardedWork = (request: Json, progress: (rows: number, of: number) =
 
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL')) // the parent is dead
 
-/** ONNX Runtime keeps this thread while a model runs, and no event is met; so another thread looks for the parent. */
+/** ONNX Runtime keeps this thread while a model runs, and no event is met; so another thread looks for the parent. A
+ * process that is held back may have none: on Node 20 a thread is free of all that its process may not do.
+ */
 const WATCH = `
   const { workerData: parent } = require('node:worker_threads')
   setInterval(() => { if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL') }, 500)
 `
-new Worker(WATCH, { eval: true, execArgv: [], workerData: process.ppid }).unref()
+const isFree = process.permission === undefined
+if (isFree) new Worker(WATCH, { eval: true, execArgv: [], workerData: process.ppid }).unref()
 
 process.on('message', async ({ work, request }: { work: string; request: Json }) => {
   try {

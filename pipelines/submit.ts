@@ -85,6 +85,7 @@ export async function judgeGuarded(
     subject,
     limits,
     env,
+    reach: { reads: [copy, request.data], writes: [out] },
   })
 }
 

@@ -11,7 +11,7 @@ export function cardPage(card: Card, making: Making | null): string {
   const links = sections.map(({ title }) => html`<li><a href="#${idOf(title)}">${title}</a></li>\n`)
   const header = html`<h1>${card.name}</h1>
 <p class="lead">${sentence(card.about)}</p>
-<p class="soft">${card.source}${card.cite !== null && html` · ${citation(card.cite)}`}</p>
+<p class="soft"><bdi>${card.source}</bdi>${card.cite !== null && html` · ${citation(card.cite)}`}</p>
 <nav aria-label="Contents"><ul>
 ${links}</ul></nav>`
   return htmlDocument(`${card.name}, a dataset of fieldrank`, {

@@ -5,7 +5,7 @@
  */
 import { Error as ERRORS, parse, View } from 'vega'
 import { compile, type TopLevelSpec } from 'vega-lite'
-import { escapeHtml } from './text.ts'
+import { escapeHtml, visible } from './text.ts'
 
 /** One point of a training curve. */
 export interface CurvePoint {
@@ -174,7 +174,7 @@ export async function draw(spec: object, alt: string): Promise<string> {
   }
   const view = new View(parse(chart), { renderer: 'none', logLevel: ERRORS, loader })
   try {
-    return compact(await view.toSVG(), alt)
+    return compact(visible(await view.toSVG()), alt) // names stand in it as Vega escapes them
   } finally {
     view.finalize()
   }

@@ -33,10 +33,10 @@ ${main}
 `.markup
 }
 
-/** A citation, with a link where it is one of `doi:…` and `arXiv:…`. */
+/** A citation, with a link where it is one of `doi:…` and `arXiv:…`. Set apart, whatever direction its words have. */
 export function citation(cite: string): Markup {
   const link = citationLink(cite)
-  return link === null ? html`${cite}` : html`<a href="${link}" rel="noreferrer">${cite}</a>`
+  return link === null ? html`<bdi>${cite}</bdi>` : html`<a href="${link}" rel="noreferrer">${cite}</a>`
 }
 
 function hashOf(text: string): string {

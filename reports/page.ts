@@ -93,7 +93,7 @@ ${own.length > 0 && html`<div class="figures">\n${own.map((figure) => figureOf(c
 
 function origin(standing: Standing, board: Board): Markup {
   const { made, command, shared } = originOf(standing, board)
-  return html`<p class="origin">${made}: <code>${command}</code>. ${shared}</p>`
+  return html`<p class="origin"><bdi>${made}</bdi>: <code>${command}</code>. <bdi>${shared}</bdi></p>`
 }
 
 function folded(title: string, items: readonly (string | Markup)[]): Markup | false {
@@ -109,7 +109,7 @@ function methods({ lines }: Standing): Markup[] {
     .filter(({ runs }) => runs.length > 0)
     .map(({ about, cite }) => {
       const source = cite !== null && html` ${citation(cite)}.`
-      return html`${[...new Set(about)].map(sentence).join(' ')}${source}`
+      return html`<bdi>${[...new Set(about)].map(sentence).join(' ')}</bdi>${source}`
     })
 }
 
@@ -128,7 +128,7 @@ function caption(standing: Standing, id: string): Markup {
   const { cite } = standing.dataset
   const from = cite !== undefined && html`, ${citation(cite)}`
   const warning = made !== '' && html` <strong class="made">${made}</strong>`
-  return html`<figcaption id="${id}">${about} ${source}${from}.${warning}</figcaption>`
+  return html`<figcaption id="${id}"><bdi>${about}</bdi> <bdi>${source}</bdi>${from}.${warning}</figcaption>`
 }
 
 function recompute(chapters: readonly Chapter[]): Markup {

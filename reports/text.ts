@@ -28,13 +28,12 @@ export function escapeMarkdown(text: string): string {
 
 /**
  * A CSV field (RFC 4180). Text that a spreadsheet would take for a formula is preceded by an apostrophe;
- * numbers are written as they are, null is an empty field.
+ * so is what it would take for one after a semicolon; numbers are written as they are, null is an empty field.
  */
 export function escapeCsv(value: string | number | null): string {
   if (value === null) return ''
   if (typeof value === 'number') return String(value)
-  const text = visible(value)
-  const safe = FORMULA.test(text) ? `'${text}` : text
+  const safe = visible(value).replace(FORMULA, "$1'")
   return /[",']/.test(safe) || safe !== safe.trim() ? `"${safe.replace(/"/g, '""')}"` : safe
 }
 
@@ -53,8 +52,7 @@ export function citationLink(cite: string): string | null {
 }
 
 const BREAKS = /[\t\n\r\u0085\u2028\u2029]+/g
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\p{Surrogate}]/gu
-/** = + - @ and their full-width twins, also behind spaces. */
-const FORMULA = /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/
+/** Control and format characters (marks of direction, tags, fillers of no width) and lone surrogates. */
+const UNSEEN = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Cs}]/gu
+/** = + - @ and their full-width twins, also behind spaces and quotes; and behind a semicolon, which separates cells in half of the world. */
+const FORMULA = /(^|;)(?=[\s"]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g

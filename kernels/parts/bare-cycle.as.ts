@@ -3,15 +3,16 @@
  *
  *   z_b = M_S (r_b + Tᵀ D_r⁻¹ r_r),   z_r = D_r⁻¹ (r_r + T z_b)
  */
-import { HIGH, LOW, SUMS, loadResidual } from './reduced-cg.as'
-import { advance, ascend, countBlack, countRed, firstBlack, firstRed } from './fine-level.as'
+import { ascend } from './fine-ascent.as'
 import { cycle } from './coarse-cycle.as'
-import { lanesOf, scatterAdd, splat } from './lanes.as'
-import { plainBlack, plainRed, setUpFinest } from './fine-setup.as'
+import { addPair, factorOf, lanesOf, splat } from './lanes.as'
+import { endOf, record } from './fine-level.as'
+import { loadResidual } from './fine-transfer.as'
+import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { SOUND, begin, finish } from './plain-system.as'
 import {
-  FLOW, I, Q, RED, RF, RZ, Z, arrayBytes, coarse, evens, flow, n, plain, red, scales, scratch, systemBytes,
+  FACTORS, I, Q, RF, RI, RZ, SCALES, STEP, SUMS, Z, coarse, evens, n, odds, plain, scratch, systemBytes,
 } from './multigrid-memory.as'
 
 /** Reads the matrices, and right-hand sides that must not be 0; returns the first flaw that begin() finds. */
@@ -19,6 +20,7 @@ export function prepare<T>(): i32 {
   for (let lane = 0; lane < lanesOf<T>(); lane++) {
     const found = begin(lane)
     if (found != SOUND) return found
+    memory.copy(plain(5, lane), plain(3, lane), <usize>n * n * 8)
   }
   setUpFinest<T>()
   if (evens > 0) setUpCoarse<T>(coarse, evens)
@@ -27,40 +29,53 @@ export function prepare<T>(): i32 {
 
 /** x ← M r and, on the black nodes, r ← S M r divided by the unit of b; after prepare(), any number of times. */
 export function once<T>(turns: i32): void {
-  v128.store(scratch, f64x2.splat(1), LOW)
-  v128.store(scratch, f64x2.splat(1), HIGH)
-  loadResidual<T>()
-  v128.store(scratch, splat<T>(0), SUMS)
-  v128.store(scratch, splat<T>(0), SUMS + 16)
-  advance<T>(scratch + SUMS)
+  setFactors(false)
+  loadResidual<T>(5, scratch + STEP)
   if (evens > 0) cycle<T>(coarse, evens, turns)
   ascend<T>(scratch + SUMS)
   for (let lane = 0; lane < lanesOf<T>(); lane++) {
     memory.fill(plain(4, lane), 0, <usize>n * n * 8)
     memory.fill(plain(5, lane), 0, <usize>n * n * 8)
   }
-  for (let j = 1; j <= n; j++) unload<T>(j)
+  for (let j = 1; j <= n; j++) unload<T>(j, 5)
+  setFactors(true)
+  for (let j = 1; j <= n; j++) unload<T>(j, 4)
   for (let lane = 0; lane < lanesOf<T>(); lane++) finish(lane)
 }
 
-function unload<T>(j: i32): void {
-  const all = v128.not(splat<T>(0))
-  const one = f64x2.splat(1)
-  let a = plainBlack(plain(4), j)
-  let f = flow + firstBlack(j) * FLOW
-  for (const end = f + countBlack(j) * FLOW; f < end; f += FLOW) {
-    scatterAdd<T>(a, systemBytes, v128.mul<T>(v128.load(f, Z), v128.load(f, I)), all, one, one)
-    const w = v128.div<T>(v128.load(f, Q), v128.load(f, I))
-    scatterAdd<T>(a + arrayBytes, systemBytes, w, all, one, one)
+/** What r is multiplied by, 1, or x, in whose unit that of A is. */
+function setFactors(scaled: bool): void {
+  for (let lane = 0; lane < 4; lane++) {
+    const scale = load<f64>(scratch + SCALES + <usize>lane * 8)
+    store<f64>(scratch + FACTORS + <usize>lane * 8, scaled ? scale : 1)
+  }
+}
+
+/** Row j of array 4, x, or 5, S M r. Two nodes at a time, as in fine-transfer. */
+function unload<T>(j: i32, array: i32): void {
+  const odd = j & 1
+  const one = factorOf(scratch + FACTORS, 0)
+  const two = factorOf(scratch + FACTORS, 1)
+  const three = factorOf(scratch + FACTORS, 2)
+  const four = factorOf(scratch + FACTORS, 3)
+  let a = plain(array) + <usize>(j - 1) * n * 8
+  for (let m = 0; m < odds; m++) {
+    const alone = m == evens
+    const x = alone && !odd ? splat<T>(0) : blackOf<T>(j, odd ? m : m + 1, array)
+    const y = alone && odd ? splat<T>(0) : redOf<T>(j, odd ? m + 1 : m, array)
+    addPair<T>(a, systemBytes, odd ? x : y, odd ? y : x, one, two, three, four)
     a += 16
   }
-  a = plainRed(plain(4), j)
-  let z = red + firstRed(j) * RED
-  let s = scales + firstRed(j) * 16
-  for (const end = z + countRed(j) * RED; z < end; z += RED) {
-    const x = v128.add<T>(v128.load(z, RF), v128.load(z, RZ))
-    scatterAdd<T>(a, systemBytes, v128.mul<T>(x, v128.load(s)), all, one, one)
-    a += 16
-    s += 16
-  }
+}
+
+function blackOf<T>(j: i32, m: i32, array: i32): v128 {
+  const inverse = v128.load(endOf(j, m), I)
+  if (array == 5) return v128.div<T>(v128.load(record(j, m), Q), inverse)
+  return v128.mul<T>(v128.load(record(j, m), Z), inverse)
+}
+
+function redOf<T>(j: i32, m: i32, array: i32): v128 {
+  if (array == 5) return splat<T>(0)
+  const z = v128.add<T>(v128.load(record(j, m), RF), v128.load(record(j, m), RZ))
+  return v128.mul<T>(z, v128.load(endOf(j, m), RI))
 }

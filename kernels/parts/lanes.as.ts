@@ -15,39 +15,66 @@
   return sizeof<T>() == 4 ? f32x4.splat(<f32>value) : f64x2.splat(value)
 }
 
-/** f64 values at p, p + stride, … (as many as there are lanes), rounded to T. */
+/**
+ * The f64 values at p and p + 8 of every lane (`stride` bytes from lane to lane) times a factor of the lane, given in both halves of a
+ * vector, rounded to T: half of the lanes each. firsts() and seconds() of the halves are the lanes of the two values. Neighbors are
+ * read as one vector, and written so by addPair(): one value of each lane at a time took twice the instructions.
+ */
 // @ts-ignore: decorator
-@inline export function gather<T>(p: usize, stride: usize): v128 {
-  const low = v128.load64_lane(p + stride, v128.load64_zero(p), 1)
-  if (sizeof<T>() == 8) return low
-  const high = v128.load64_lane(p + 3 * stride, v128.load64_zero(p + 2 * stride), 1)
-  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5)
+@inline export function lowerScaled<T>(p: usize, stride: usize, one: v128, two: v128): v128 {
+  const first = f64x2.mul(one, v128.load(p))
+  return sizeof<T>() == 8 ? first : together(first, f64x2.mul(two, v128.load(p + stride)))
 }
-
-/** The same of f64 values times the factors of lanes 0, 1 (`low`) and 2, 3 (`high`). */
 // @ts-ignore: decorator
-@inline export function gatherScaled<T>(p: usize, stride: usize, low: v128, high: v128): v128 {
-  const first = f64x2.mul(low, v128.load64_lane(p + stride, v128.load64_zero(p), 1))
-  if (sizeof<T>() == 8) return first
-  const second = f64x2.mul(high, v128.load64_lane(p + 3 * stride, v128.load64_zero(p + 2 * stride), 1))
-  return v128.shuffle<f32>(f32x4.demote_f64x2_zero(first), f32x4.demote_f64x2_zero(second), 0, 1, 4, 5)
-}
-
-/** Adds value × factor of each lane to the f64 values at p, p + stride, …; nothing where the value's `mask` is 0. */
-// @ts-ignore: decorator
-@inline export function scatterAdd<T>(p: usize, stride: usize, value: v128, mask: v128, low: v128, high: v128): void {
-  const kept = v128.and(value, mask)
-  addPair(p, stride, f64x2.mul(low, sizeof<T>() == 8 ? kept : f64x2.promote_low_f32x4(kept)))
-  if (sizeof<T>() == 8) return
-  const upper = f64x2.promote_low_f32x4(v128.shuffle<f64>(kept, kept, 1, 1))
-  addPair(p + 2 * stride, stride, f64x2.mul(high, upper))
+@inline export function upperScaled<T>(p: usize, stride: usize, two: v128, three: v128, four: v128): v128 {
+  if (sizeof<T>() == 8) return f64x2.mul(two, v128.load(p + stride))
+  return lowerScaled<T>(p + 2 * stride, stride, three, four)
 }
 
 // @ts-ignore: decorator
-@inline function addPair(p: usize, stride: usize, value: v128): void {
-  const sum = f64x2.add(v128.load64_lane(p + stride, v128.load64_zero(p), 1), value)
-  v128.store64_lane(p, sum, 0)
-  v128.store64_lane(p + stride, sum, 1)
+@inline export function firsts<T>(low: v128, high: v128): v128 {
+  return sizeof<T>() == 8 ? v128.shuffle<f64>(low, high, 0, 2) : v128.shuffle<f32>(low, high, 0, 2, 4, 6)
+}
+// @ts-ignore: decorator
+@inline export function seconds<T>(low: v128, high: v128): v128 {
+  return sizeof<T>() == 8 ? v128.shuffle<f64>(low, high, 1, 3) : v128.shuffle<f32>(low, high, 1, 3, 5, 7)
+}
+
+// @ts-ignore: decorator
+@inline function together(a: v128, b: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(a), f32x4.demote_f64x2_zero(b), 0, 2)
+}
+
+/** Adds these values of the lanes, times factors as above, to the f64 values at p and p + 8 of every lane. */
+// @ts-ignore: decorator
+@inline export function addPair<T>(
+  p: usize, stride: usize, first: v128, second: v128,
+  one: v128, two: v128, three: v128, four: v128,
+): void {
+  if (sizeof<T>() == 8) {
+    addTo(p, v128.shuffle<f64>(first, second, 0, 2), one)
+    addTo(p + stride, v128.shuffle<f64>(first, second, 1, 3), two)
+    return
+  }
+  addTwo(p, stride, v128.shuffle<f32>(first, second, 0, 4, 1, 5), one, two)
+  addTwo(p + 2 * stride, stride, v128.shuffle<f32>(first, second, 2, 6, 3, 7), three, four)
+}
+
+// @ts-ignore: decorator
+@inline function addTwo(p: usize, stride: usize, values: v128, one: v128, two: v128): void {
+  addTo(p, f64x2.promote_low_f32x4(values), one)
+  addTo(p + stride, f64x2.promote_low_f32x4(v128.shuffle<f64>(values, values, 1, 1)), two)
+}
+
+// @ts-ignore: decorator
+@inline function addTo(p: usize, value: v128, factor: v128): void {
+  v128.store(p, f64x2.add(v128.load(p), f64x2.mul(factor, value)))
+}
+
+/** The factor of a lane, of f64 numbers at p. */
+// @ts-ignore: decorator
+@inline export function factorOf(p: usize, lane: i32): v128 {
+  return v128.load64_splat(p + <usize>lane * 8)
 }
 
 /** One number of T per lane, written from f64. */

@@ -7,7 +7,9 @@
  * 3. The finest level in lanes, nodes (i, j) counted from 1, row j from south to north. Black nodes have i + j even.
  *    Packed by color: node i is number m = i >> 1 of its row and color; its neighbors in the row have the other color and
  *      the numbers m − 1, m (i even) or m, m + 1 (i odd); in the rows beside it, m.
- *    Black: COEFFICIENTS {E W N S}, VECTORS {r z w p s x d i}. Red: REDS {z a b f}, SCALES {i}.
+ *    Number m of a row stands for two nodes, a black and a red one, and has three records: in `fine`, of the black node {E W N S r z w},
+ *      z of the red one, d of the black one, {a b f} of the red one; in `moves`, of the black node {p s x}; in `ends`, i of both. So a
+ *      loop needs few pointers, and no pass drags along what it does not use.
  * 4. The coarse levels in lanes, row-major with two columns more: records {x b i E N NE NW a b}; see coarse-cycle.
  */
 export const REPORT_BYTES: usize = 64
@@ -17,31 +19,45 @@ export const STATUS: usize = 0
 export const ITERATIONS: usize = 8
 export const RESIDUAL: usize = 16 // ‖b − A x‖ / ‖b‖ at the end, ‖b − A x‖ before
 export const NORM: usize = 24 // ‖b‖
-export const UNIT_B: usize = 32 // the power of two that b was divided by
-export const UNIT_A: usize = 40
+export const UNIT_B: usize = 32 // the power of two that b was divided by, 1 for most
+export const UNIT_A: usize = 40 // and the center, east and north
 export const GAIN: usize = 48 // ‖r‖ after the last solve over that before it
 export const SPREAD: usize = 56 // the largest diagonal over the smallest
 
-// black coefficients and vectors, red vectors
-export const BLACK: usize = 64
+// vectors of the scratch: one number or mask a lane
+export const LIMIT: usize = 0 // in: ‖r‖² to reach
+export const STEPS: usize = 16 // in: the most steps to take
+export const ACTIVE: usize = 32 // in: lanes to solve; out: those still above their limit
+export const TAKEN: usize = 48 // out: steps taken
+export const FAILED: usize = 64 // out: lanes that broke down
+export const FACTORS: usize = 80 // in: f64 factors of r, four, and then of x
+export const SUMS: usize = 128 // γ and δ
+export const STEP: usize = 160 // α, β and ‖r‖² of the step
+export const SCALES: usize = 256 // f64 powers of two that A is multiplied by as it goes into the lanes, four
+
+// the finest level: what every step reads, of the black node and of the red one
+export const PAIR: usize = 192
 export const E: usize = 0
 export const W: usize = 16
 export const N: usize = 32
 export const S: usize = 48
-export const FLOW: usize = 128
-export const R: usize = 0
-export const Z: usize = 16
-export const Q: usize = 32 // w = S z
-export const P: usize = 48
-export const SP: usize = 64 // s = S p
-export const X: usize = 80
-export const D: usize = 96 // diagonal
-export const I: usize = 112 // 1 / √diagonal
-export const RED: usize = 64
-export const RZ: usize = 0
-export const RA: usize = 16 // weight of the coarse node to the west or south
-export const RB: usize = 32 // to the east or north
-export const RF: usize = 48
+export const R: usize = 64
+export const Z: usize = 80
+export const Q: usize = 96 // w = S z
+export const RZ: usize = 112 // beside the other vectors that ascend() writes: a line less to write back
+export const D: usize = 128 // diagonal
+export const RA: usize = 144 // weight of the coarse node to the west or south
+export const RB: usize = 160 // to the east or north
+export const RF: usize = 176
+// what the update of the black node reads besides
+export const MOVE: usize = 48
+export const P: usize = 0
+export const SP: usize = 16 // s = S p
+export const X: usize = 32
+// what is read at both ends of a solve
+export const END: usize = 32
+export const I: usize = 0 // 1 / √diagonal of the black node
+export const RI: usize = 16 // of the red one
 
 export let n: i32 = 0
 export let evens: i32 = 0 // even numbers up to n: m = 1 … evens
@@ -52,10 +68,10 @@ export let scratch: usize = 0
 export let systems: usize = 0
 export let systemBytes: usize = 0 // of one lane
 export let arrayBytes: usize = 0 // of one array of it
-export let black: usize = 0
-export let flow: usize = 0
-export let red: usize = 0
-export let scales: usize = 0
+export let fine: usize = 0
+export let up: usize = 0 // bytes from a record of `fine` to the one north of it
+export let moves: usize = 0
+export let ends: usize = 0
 export let coarse: usize = 0
 
 /** Lays everything out from `base`; returns the first byte after it. */
@@ -66,16 +82,16 @@ export function place(size: i32, base: usize): usize {
   row = evens + 2
   report = base
   scratch = base + 4 * REPORT_BYTES
-  systems = scratch + 16 * 16
+  systems = scratch + 20 * 16
   const guard: usize = 8 * (((size + 3) >> 1) * 2)
   arrayBytes = ((<usize>size * size * 8 + guard * 2 + 63) >> 6) << 6
   systemBytes = 6 * arrayBytes
-  const records = <usize>(size + 2) * row + 2
-  black = systems + 4 * systemBytes + BLACK
-  flow = black + records * BLACK
-  red = flow + records * FLOW
-  scales = red + records * RED
-  coarse = scales + records * 16
+  const records = <usize>(size + 3) * row + 2 // galerkinRow() looks two rows beyond an even n
+  up = row * PAIR
+  fine = systems + 4 * systemBytes + PAIR
+  moves = fine + records * PAIR
+  ends = moves + records * MOVE
+  coarse = ends + records * END
   systems += guard
   let end = coarse
   for (let side = size >> 1; side > 0; side >>= 1) end += levelBytes(side)

@@ -2,9 +2,10 @@
  * One plain system A x = b in f64, row-major with zeros around every array, so that no loop asks where the wall is.
  * A is symmetric: the couplings to the west and south are those to the east and north of the nodes there.
  */
-import { NORM, REPORT_BYTES, SPREAD, UNIT_A, UNIT_B, n, plain, report } from './multigrid-memory.as'
+import { NORM, REPORT_BYTES, SCALES, SPREAD, UNIT_A, UNIT_B, n, plain, report, scratch } from './multigrid-memory.as'
 
 const EXPONENT: u64 = 0x7ff0000000000000
+const LARGE: f64 = reinterpret<f64>(0x4630000000000000) // 2¹⁰⁰
 
 /** What begin() finds. */
 export const SOUND: i32 = 0
@@ -24,45 +25,51 @@ export const TOO_SMALL: i32 = 4 // a subnormal scale: squares would be lost
 }
 
 /**
- * Divides A and b by powers of two, so that the largest diagonal and the largest |b| lie in [1, 2): this rounds nothing, and f32
- * can then hold the couplings. Sets x = 0, r = b and the norm of b; clears what is stored of couplings to the wall.
+ * Looks at a system, and sets x = 0 and the norm of b; clears what is stored of couplings to the wall. A power of two, by which the
+ * largest diagonal is in [1, 2), is kept for whoever takes A into f32: it rounds nothing. Where A or b are so large or so small that
+ * squares and quotients might not be of f64, they are divided by such units here.
  */
 export function begin(lane: i32): i32 {
   clearWalls(lane)
   memory.fill(plain(4, lane), 0, bytes())
-  memory.fill(plain(5, lane), 0, bytes())
   store<f64>(reportOf(lane), 0, NORM)
-  const found = scan(lane)
-  if (found != SOUND) return found
-  store<f64>(reportOf(lane), scale(lane), NORM)
-  return SOUND
+  store<f64>(reportOf(lane), 1, UNIT_A)
+  store<f64>(reportOf(lane), 1, UNIT_B)
+  return scan(lane)
 }
 
-/** Finite or not, the units of A and b and the spread of the diagonal, which go into the report. Sums of 0 · v are NaN where a v is not finite. */
+/**
+ * Finite or not, the norm of b, the unit of A and the spread of the diagonal, in one pass. Sums of 0 · v are NaN where a v is not
+ * finite. Beyond an odd number of diagonals stands the first once more meanwhile, since 0 is none.
+ */
 function scan(lane: i32): i32 {
   let c = plain(0, lane)
   let e = plain(1, lane)
   let north = plain(2, lane)
   let b = plain(3, lane)
+  const end = c + bytes()
   const first = load<f64>(c)
   const zero = f64x2.splat(0)
   let sum = zero
+  let squares = zero
   let most = zero
   let rhs = zero
   let least = f64x2.splat(first)
-  for (const end = c + bytes(); c < end; c += 16) {
+  store<f64>(end, first)
+  for (; c < end; c += 16) {
     const center = v128.load(c)
     const value = v128.load(b)
     const couplings = f64x2.add(f64x2.mul(v128.load(e), zero), f64x2.mul(v128.load(north), zero))
     sum = f64x2.add(sum, f64x2.add(couplings, f64x2.add(f64x2.mul(center, zero), f64x2.mul(value, zero))))
+    squares = f64x2.add(squares, f64x2.mul(value, value))
     most = f64x2.pmax(most, center)
+    least = f64x2.pmin(least, center)
     rhs = f64x2.pmax(rhs, f64x2.abs(value))
-    // the zero beyond an odd number of values is no diagonal
-    least = f64x2.pmin(least, c + 8 < end ? center : f64x2.replace_lane(center, 1, first))
     e += 16
     north += 16
     b += 16
   }
+  store<f64>(end, 0)
   if (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) != 0) return NOT_FINITE
   const lowest = min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1))
   const highest = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
@@ -70,11 +77,21 @@ function scan(lane: i32): i32 {
   store<f64>(reportOf(lane), highest / lowest, SPREAD)
   const size = max(f64x2.extract_lane(rhs, 0), f64x2.extract_lane(rhs, 1))
   if (size == 0) return EMPTY
-  const unitA = powerOfTwo(highest)
-  const unitB = powerOfTwo(size)
-  store<f64>(reportOf(lane), unitA, UNIT_A)
-  store<f64>(reportOf(lane), unitB, UNIT_B)
-  return unitA == 0 || unitB == 0 ? TOO_SMALL : SOUND
+  const norm = sqrt(f64x2.extract_lane(squares, 0) + f64x2.extract_lane(squares, 1))
+  return useUnits(lane, powerOfTwo(highest), powerOfTwo(size), norm)
+}
+
+/** Keeps the unit of A, or divides by both. */
+function useUnits(lane: i32, unitA: f64, unitB: f64, norm: f64): i32 {
+  if (unitA == 0 || unitB == 0) return TOO_SMALL
+  const moderate = max(unitA, unitB) <= LARGE && min(unitA, unitB) >= 1 / LARGE
+  if (!moderate) {
+    store<f64>(reportOf(lane), unitA, UNIT_A)
+    store<f64>(reportOf(lane), unitB, UNIT_B)
+  }
+  store<f64>(scratch + SCALES + <usize>lane * 8, moderate ? 1 / unitA : 1)
+  store<f64>(reportOf(lane), moderate ? norm : divide(lane), NORM)
+  return SOUND
 }
 
 /** The largest power of two that is not above the value; 0 where that is subnormal. */
@@ -82,15 +99,14 @@ function powerOfTwo(value: f64): f64 {
   return reinterpret<f64>(reinterpret<u64>(value) & EXPONENT)
 }
 
-/** Divides A and b by their units, r ← b; returns ‖b‖. */
-function scale(lane: i32): f64 {
+/** Divides A and b by their units; returns the norm of b. */
+function divide(lane: i32): f64 {
   const a = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_A))
   const unit = f64x2.splat(1 / load<f64>(reportOf(lane), UNIT_B))
   let c = plain(0, lane)
   let e = plain(1, lane)
   let north = plain(2, lane)
   let b = plain(3, lane)
-  let r = plain(5, lane)
   let sum = f64x2.splat(0)
   for (const end = c + bytes(); c < end; c += 16) {
     const value = f64x2.mul(unit, v128.load(b))
@@ -98,39 +114,46 @@ function scale(lane: i32): f64 {
     v128.store(e, f64x2.mul(a, v128.load(e)))
     v128.store(north, f64x2.mul(a, v128.load(north)))
     v128.store(b, value)
-    v128.store(r, value)
     sum = f64x2.add(sum, f64x2.mul(value, value))
     e += 16
     north += 16
     b += 16
-    r += 16
   }
   return sqrt(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1))
 }
 
-/** r ← b − A x; returns ‖r‖. */
+/** r ← b − A x; returns ‖r‖. Neighbors in a row come from the vectors before and after: loads are what this loop waits for. */
 export function residual(lane: i32): f64 {
   const up = <usize>n * 8
+  const down: usize = 0 - up
   let c = plain(0, lane)
   let e = plain(1, lane)
   let north = plain(2, lane)
   let b = plain(3, lane)
   let x = plain(4, lane)
   let r = plain(5, lane)
+  let east = v128.load(e - 16)
+  let before = v128.load(x - 16)
+  let here = v128.load(x)
   let sum = f64x2.splat(0)
   for (const end = c + bytes(); c < end; c += 16) {
+    const after = v128.load(x, 16)
+    const west = east
+    east = v128.load(e)
     const sides = f64x2.add(
-      f64x2.mul(v128.load(e), v128.load(x + 8)),
-      f64x2.mul(v128.load(e - 8), v128.load(x - 8)),
+      f64x2.mul(east, v128.shuffle<f64>(here, after, 1, 2)),
+      f64x2.mul(v128.shuffle<f64>(west, east, 1, 2), v128.shuffle<f64>(before, here, 1, 2)),
     )
     const rows = f64x2.add(
       f64x2.mul(v128.load(north), v128.load(x + up)),
-      f64x2.mul(v128.load(north - up), v128.load(x - up)),
+      f64x2.mul(v128.load(north + down), v128.load(x + down)),
     )
-    const own = f64x2.sub(v128.load(b), f64x2.mul(v128.load(c), v128.load(x)))
+    const own = f64x2.sub(v128.load(b), f64x2.mul(v128.load(c), here))
     const value = f64x2.sub(own, f64x2.add(sides, rows))
     v128.store(r, value)
     sum = f64x2.add(sum, f64x2.mul(value, value))
+    before = here
+    here = after
     e += 16
     north += 16
     b += 16

@@ -2,12 +2,16 @@
  * Iterative refinement in f64 around a solver in T: x ← x + ‖r‖ A⁻¹ (r / ‖r‖), r = b − A x, until ‖r‖ ≤ tolerance ‖b‖ or rounding
  * lets no digit more be had. Every lane goes its own way: it takes part in the solves as long as it needs them.
  */
-import { addSolution, ACTIVE, FAILED, LIMIT, LOW, solveReduced, STEPS, TAKEN } from './reduced-cg.as'
+import { solveReduced } from './reduced-cg.as'
+import { addSolution } from './fine-transfer.as'
 import { lanesOf, laneOf, maskOf, setLane, setMask } from './lanes.as'
 import { setUpFinest } from './fine-setup.as'
 import { setUpCoarse } from './coarse-setup.as'
 import { EMPTY, NOT_FINITE, NOT_POSITIVE, TOO_SMALL, begin, finish, magnitude, reportOf, residual } from './plain-system.as'
-import { GAIN, ITERATIONS, NORM, RESIDUAL, SPREAD, STATUS, coarse, evens, scratch } from './multigrid-memory.as'
+import {
+  ACTIVE, FACTORS, FAILED, GAIN, ITERATIONS, LIMIT, NORM, RESIDUAL, SCALES, SPREAD, STATUS, STEPS, TAKEN, UNIT_A, UNIT_B,
+  coarse, evens, scratch,
+} from './multigrid-memory.as'
 
 // statuses, in the order of the host
 const CONVERGED: f64 = 0
@@ -28,7 +32,7 @@ export function refine<T>(used: i32, tolerance: f64, steps: i32, outers: i32, tu
   if (evens > 0) setUpCoarse<T>(coarse, evens)
   for (let outer = 0; outer < outers && anyRunning(used); outer++) {
     for (let lane = 0; lane < lanesOf<T>(); lane++) ask<T>(lane, tolerance, steps)
-    solveReduced<T>(turns)
+    solveReduced<T>(turns, outer == 0 ? 3 : 5) // r = b at first
     for (let lane = 0; lane < lanesOf<T>(); lane++) settle<T>(lane)
     addSolution<T>()
     for (let lane = 0; lane < used; lane++) if (statusOf(lane) == RUNNING) judge(lane, tolerance, steps)
@@ -90,10 +94,10 @@ function ask<T>(lane: i32, tolerance: f64, steps: i32): void {
   setLane<T>(scratch + LIMIT, lane, target * target)
   setLane<T>(scratch + STEPS, lane, <f64>steps - load<f64>(record, ITERATIONS))
   setMask<T>(scratch + ACTIVE, lane, running)
-  store<f64>(scratch + LOW + <usize>lane * 8, running ? 1 / norm : 0)
+  store<f64>(scratch + FACTORS + <usize>lane * 8, running ? 1 / norm : 0)
 }
 
-/** Takes note of the solve; what is added to x is then masked by ACTIVE and scaled by LOW (and HIGH, right after it). */
+/** Takes note of the solve; what is added to x is then masked by ACTIVE and scaled by FACTORS. */
 function settle<T>(lane: i32): void {
   const record = reportOf(lane)
   const running = statusOf(lane) == RUNNING
@@ -104,7 +108,8 @@ function settle<T>(lane: i32): void {
   }
   const kept = statusOf(lane) == RUNNING
   setMask<T>(scratch + ACTIVE, lane, kept)
-  store<f64>(scratch + LOW + <usize>lane * 8, kept ? load<f64>(record, RESIDUAL) : 0)
+  const factor = load<f64>(record, RESIDUAL) * load<f64>(scratch + SCALES + <usize>lane * 8)
+  store<f64>(scratch + FACTORS + <usize>lane * 8, kept ? factor : 0)
 }
 
 function judge(lane: i32, tolerance: f64, steps: i32): void {
@@ -128,7 +133,9 @@ function conclude(lane: i32): void {
     setStatus(lane, load<f64>(record, RESIDUAL) <= floor ? CONVERGED : MAX_ITERATIONS)
   }
   store<f64>(record, load<f64>(record, RESIDUAL) / norm, RESIDUAL)
-  if (finish(lane)) return
+  // a residual that is finite is that of an x that is; zeros of x are sums of zeros, and have one sign
+  const whole = load<f64>(record, UNIT_A) == 1 && load<f64>(record, UNIT_B) == 1 && isFinite(load<f64>(record, RESIDUAL))
+  if (whole || finish(lane)) return
   setStatus(lane, NON_FINITE)
   store<f64>(record, 1, RESIDUAL) // of x = 0
 }

@@ -6,7 +6,7 @@ import type { Block, Describer, Section } from '../card.ts'
 import { quantilesTable, shortNumber } from '../card-tables.ts'
 import { histogramSvg } from '../histogram.ts'
 import { sampleFigures } from './operators/samples.ts'
-import { equationOf, HARD, READING, SCHEME, TRANSPOSED } from './operators/words.ts'
+import { equationOf, HARD, INTERESTING, READ, READING, SCHEME, TRANSPOSED } from './operators/words.ts'
 
 const operators: Describer = {
   about: 'Cards of coefficient fields and their solutions',
@@ -23,10 +23,10 @@ const operators: Describer = {
         await contrastOf(dataset, numbers.get('contrast')),
         accuracyOf(dataset, numbers),
         {
-          title: 'What is interesting and challenging about the data',
+          title: INTERESTING,
           blocks: [{ kind: 'list', items: HARD(dataset, numbers.get('contrast')) }],
         },
-        { title: 'How to read it', blocks: [...READING(dataset), { kind: 'warning', text: TRANSPOSED }] },
+        { title: READ, blocks: [...READING(dataset), { kind: 'warning', text: TRANSPOSED }] },
       ],
     }
   },

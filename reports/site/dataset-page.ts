@@ -16,7 +16,7 @@ export function datasetPageOf(set: DatasetEntry): string {
   const board = `${root}${INDEX}#${boardId(dataset.track, dataset.name)}`
   const main = html`<h1>${card.name}</h1>
 <p class="lead">${sentence(card.about)}</p>
-<p class="soft">${card.source}${card.cite !== null && html` · ${citation(card.cite)}`} · <a href="${board}">its board</a></p>
+<p class="soft"><bdi>${card.source}</bdi>${card.cite !== null && html` · ${citation(card.cite)}`} · <a href="${board}">its board</a></p>
 ${files(set, root)}
 ${isOfFields(set) && viewer(set, root)}
 ${card.sections.map((section) => sectionOf(section))}`

@@ -79,7 +79,7 @@ function boardOf({ standing, recipe }: DatasetEntry, board: Board): Markup {
   const isOpen = recipe.truth.shards.length > 0
   return html`<section class="dataset" aria-labelledby="${boardId(track, dataset.name)}">
 <h3 id="${boardId(track, dataset.name)}"><a href="${datasetPage(track, dataset.name)}">${dataset.name}</a> <span class="soft">${rows} test rows</span></h3>
-<p class="soft">${about} ${source}.${made !== '' && html` <strong class="made">${made}</strong>`}</p>
+<p class="soft"><bdi>${about}</bdi> <bdi>${source}</bdi>.${made !== '' && html` <strong class="made">${made}</strong>`}</p>
 ${boardTable(standing, { track, root: '', isOpen })}
 ${plots.length > 0 && html`<div class="plots">${plots}</div>`}
 ${notes(standing, board)}
@@ -91,6 +91,6 @@ function notes(standing: Standing, board: Board): Markup {
   const { made, command, shared } = originOf(standing, board)
   const items = standing.notes.map((note) => html`<li>${note}</li>\n`)
   return html`<details><summary>How these numbers are made</summary>
-<p>${made}: <code>${command}</code>. ${shared}</p>
+<p><bdi>${made}</bdi>: <code>${command}</code>. <bdi>${shared}</bdi></p>
 <ul class="notes">${items}</ul></details>`
 }

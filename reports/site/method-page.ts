@@ -43,7 +43,7 @@ ${made.map(({ set, line }) => onDataset(set, line, { track, root, curves: curves
   const recipes = made.map(({ set: { recipe } }) => [boardId(track, recipe.dataset), only(recipe, method)])
   const trail = [
     html`<a href="${root}${INDEX}#${slug(track)}">${track}</a>`,
-    html`<span>${nameOf(method)}</span>`,
+    html`<bdi>${nameOf(method)}</bdi>`,
   ]
   return siteDocument({
     path,
@@ -70,8 +70,8 @@ function said(lines: readonly Line[]): Markup {
     link === null
       ? html`<bdi>${by?.name ?? NONE}</bdi>`
       : html`<a href="${link}" rel="noreferrer"><bdi>${by?.name}</bdi></a>`
-  return html`<p class="lead">${[...new Set(lines.flatMap(({ about }) => about))].map(sentence).join(' ')}${cite !== null && html` ${citation(cite)}.`}</p>
-<p class="soft">${count(parameters)} weights; by ${name}; fieldrank ${version}.</p>`
+  return html`<p class="lead"><bdi>${[...new Set(lines.flatMap(({ about }) => about))].map(sentence).join(' ')}</bdi>${cite !== null && html` ${citation(cite)}.`}</p>
+<p class="soft">${count(parameters)} weights; by ${name}; fieldrank <bdi>${version}</bdi>.</p>`
 }
 
 function summary(

@@ -3,6 +3,7 @@
  * of the thread that is free. A memory serves one n, so pools are kept by n; the last one is kept.
  */
 import type { Status, Stencil } from '../../contracts.ts'
+import { keepFreedMemory } from '../../io/freed-memory.ts'
 import { compileKernel, loadKernel } from '../../kernels/load.ts'
 import { openPool, type Pool, type Seat } from '../../kernels/pool.ts'
 
@@ -120,6 +121,7 @@ export async function withPool<T>(
 }
 
 function openFor(n: number, workers: number): Kept {
+  keepFreedMemory() // every solve allocates an x
   const layout = layoutOf(n)
   const buffers = layout.bytes <= SMALL ? 2 : 1
   return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers, buffers }) }

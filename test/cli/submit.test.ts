@@ -73,6 +73,41 @@ describe('fieldrank submit', function () {
     assert.ok(submitted > replaces![0]!.submitted)
   })
 
+  it('says where it would stand on a published board, by means', async () => {
+    const score = (value: number) => ({ 'relative-l2': { value, stderr: 0.01, rows: 5 } })
+    const dataset = { name: 'toy-fields', version: '1.0.0', about: 'a newer board says more' }
+    const line = (rank: number | null, model: string, value: number) => ({
+      ...{ rank, model, loss: 'l2', scores: score(value) },
+    })
+    const lines = [line(1, 'good\u001B[31m', 0.2), line(2, 'bad', 3), line(null, 'bound', 0)]
+    const metrics = [{ name: 'relative-l2', better: 'lower' }]
+    const board = { track: 'operators', profile: 'small', standings: [{ dataset, metrics, lines }] }
+    await writeFile(at('board.json'), JSON.stringify(board))
+    const { text } = await run(at('mine.parquet'), { board: at('board.json'), name: 'placed' }) // scores 1 ± 0
+    assert.match(
+      text,
+      /rank 2 of 3 in relative-l2 on the board of profile small, .*\(ranks 2 to 2 are not excluded\)\n/,
+    )
+    assert.match(text, /behind good\uFFFD\[31m · l2 by 0\.800, p = /)
+    const to = at('unplaced') // and nothing is written where the board is wrong
+    await refuses(at('mine.parquet'), { to, board: at('gone.json') }, /--board: no such file/)
+    await writeFile(at('old.json'), JSON.stringify(board).replace('1.0.0', '0.9.0'))
+    await refuses(
+      at('mine.parquet'),
+      { to, board: at('old.json') },
+      /toy-fields is version 0\.9\.0, here is 1\.0\.0/,
+    )
+    await writeFile(at('other.json'), JSON.stringify(board).replace('toy-fields', 'other'))
+    await refuses(
+      at('mine.parquet'),
+      { to, board: at('other.json') },
+      /no table of operators on toy-fields \(it has operators: other\)/,
+    )
+    await writeFile(at('words.json'), '{"track": 1}')
+    await refuses(at('mine.parquet'), { to, board: at('words.json') }, /--board: track/)
+    assert.deepEqual(await readdir(to).catch(() => []), [])
+  })
+
   it('says what is wrong by rule, and leaves nothing behind', async () => {
     await mkdir(at('folder.parquet'))
     await symlink(at('mine.parquet'), at('link.parquet'))

@@ -14,6 +14,7 @@ export interface Check {
   name: string // 'D1 fault server'
   smoke: number // how often, each time another input
   full: number
+  browser?: boolean // wants Chromium: `npm run test:site` runs it small, the suite does not
   /** Tries `count` inputs; draws them from `rng` alone, so that a violation can be had again. */
   run(count: number, rng: Rng): Promise<Tally>
 }

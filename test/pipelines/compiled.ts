@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const ROOT = resolve('.') // tests run in the root of the repository
 let made: string | undefined
@@ -32,4 +33,9 @@ export function compiledCli(): string {
   cpSync(join(ROOT, 'kernels/built'), join(folder, 'dist/kernels/built'), { recursive: true })
   made = join(folder, 'dist/cli/main.js')
   return made
+}
+
+/** A module of the compiled code, as `compiled<typeof guard>('pipelines/guard.js')`: one that starts compiled children. */
+export async function compiled<T>(module: string): Promise<T> {
+  return await import(pathToFileURL(join(dirname(compiledCli()), '..', module)).href)
 }

@@ -17,6 +17,7 @@ describe('reports/text', () => {
     assert.equal(visible(BIDI), 'abc\uFFFDtxt.exe')
     assert.equal(visible('a\u200Bb\u2066c\u0000d\uFEFF'), 'a\uFFFDb\uFFFDc\uFFFDd\uFFFD')
     assert.equal(visible('one\r\ntwo\tthree'), 'one two three')
+    assert.equal(visible('a\u180E\u{E0041}b'), 'a\uFFFD\uFFFDb') // a tag: text that no reader sees
     assert.equal(visible('lone \uD800 surrogate'), 'lone \uFFFD surrogate')
     assert.equal(visible('می‌خواهم 👩‍🔬 ‖x̂‖'), 'می‌خواهم 👩‍🔬 ‖x̂‖')
   })
@@ -51,6 +52,8 @@ describe('reports/text', () => {
     for (const first of ['=', '+', '-', '@', '＝', ' =', '\t=', '\r='])
       assert.match(escapeCsv(`${first}cmd|' /C calc'!A0`), /^"'/, JSON.stringify(first))
     assert.equal(escapeCsv('say "hi", you'), '"say ""hi"", you"')
+    assert.equal(escapeCsv('a;=1+1; "-b'), `"a;'=1+1;' ""-b"`) // two cells more where a semicolon separates
+    assert.equal(escapeCsv('fno; unet'), 'fno; unet')
     assert.equal(escapeCsv('fno'), 'fno')
     assert.equal(escapeCsv(-1.5e-7), '-1.5e-7') // a number is no formula
     assert.equal(escapeCsv(null), '')

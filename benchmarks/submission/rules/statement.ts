@@ -192,5 +192,5 @@ function hasInfinite(value: unknown): boolean {
 }
 
 function seen(text: string): string {
-  return text.replace(/\p{C}/gu, '·').slice(0, 80)
+  return text.replace(/[\p{C}\u2028\u2029]/gu, '·').slice(0, 80)
 }

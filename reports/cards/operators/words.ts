@@ -50,7 +50,9 @@ function covarianceOf(
       ]
     : [`length ${length}`, 'r = d / length']
   const shape =
-    form === undefined ? '' : `, its covariance at distance d is variance · (${form}) with ${ratio}`
+    form === undefined
+      ? ''
+      : `, its covariance at distance d is variance · ${/ /.test(form) ? `(${form})` : form} with ${ratio}`
   return `covariance ${covariance}, variance ${variance}, ${size}${shape}`
 }
 
@@ -76,11 +78,14 @@ export function HARD({ params }: Dataset, contrast: Float64Array | undefined): s
     rough,
     global,
     ...roughness(params),
-    'Rows of all splits are drawn from one law: the test split measures interpolation within it, not what happens for another contrast or grid.',
+    ONE_LAW,
   ]
 }
 
-function roughness({ medium, covariance, jump }: Dataset['params']): string[] {
+export const ONE_LAW =
+  'Rows of all splits are drawn from one law: the test split measures interpolation within it, not what happens for another contrast or grid.'
+
+export function roughness({ medium, covariance, jump }: Dataset['params']): string[] {
   const jumps = `k jumps between neighboring cells, by a factor of up to ${jump}, and the gradient of x with it.`
   const rough =
     'The exponential covariance has fields that are nowhere differentiable: k has structure down to the single cell, and a coarser grid does not see it.'
@@ -89,6 +94,10 @@ function roughness({ medium, covariance, jump }: Dataset['params']): string[] {
     ...(medium !== 'layered' && covariance === 'exponential' ? [rough] : []),
   ]
 }
+
+/** Titles of the sections that another track says otherwise. */
+export const INTERESTING = 'What is interesting and challenging about the data'
+export const READ = 'How to read it'
 
 /** Runs in the folder of the dataset. */
 export function READING({ name, shards, facts }: Dataset): Block[] {

@@ -1,13 +1,14 @@
 /** Group B: bytes that changed on their way or on the disk. None may be read as a value, and each must be named. */
 import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Dataset, Rng, Values } from '../../../contracts.ts'
+import type { Rng } from '../../../contracts.ts'
 import { fetchDatasets } from '../../../io/fetch.ts'
-import { listFiles } from '../../../io/files.ts'
-import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
-import { readParquet } from '../../../io/parquet.ts'
+import { checkDataset } from '../../../io/manifest.ts'
 import { makeOperators, temporary } from '../../benchmarks/toy-datasets.ts'
 import { type Group, type Tally, tally } from '../checks.ts'
+import { flips } from '../corruption/flips.ts'
+import { lengths } from '../corruption/lengths.ts'
+import { named, toy } from '../corruption/toy.ts'
 import { serve } from '../server.ts'
 
 const group: Group = {
@@ -21,120 +22,6 @@ const group: Group = {
 }
 
 export default group
-
-const SPLITS = ['train', 'valid', 'test'] as const
-
-async function toy(): Promise<{ folder: string; dataset: Dataset; files: string[] }> {
-  const folder = join(await temporary(), 'toy-fields')
-  const dataset = await makeOperators(folder, { train: 4, valid: 2, test: 3 })
-  return { folder, dataset, files: await listFiles(folder) }
-}
-
-/** Changes one file, looks, and puts it back. `look` says what must not be. */
-async function changed(
-  folder: string,
-  file: string,
-  change: (bytes: Buffer) => Buffer,
-  look: () => Promise<string | null>,
-): Promise<string | null> {
-  const bytes = await readFile(join(folder, file))
-  await writeFile(join(folder, file), change(Buffer.from(bytes)))
-  try {
-    return await look()
-  } finally {
-    await writeFile(join(folder, file), bytes)
-  }
-}
-
-/** The files that `fieldrank verify` names. */
-async function named(folder: string): Promise<string[]> {
-  return (await checkDataset(folder)).map(
-    (problem) =>
-      problem
-        .split(/: |, but /)[0]!
-        .split('/')
-        .at(-1)!,
-  )
-}
-
-// ── B1, B2 ───────────────────────────────────────────────────────────────────
-
-async function flips(count: number, rng: Rng): Promise<Tally> {
-  const { folder, dataset, files } = await toy()
-  const truth = await allValues(folder)
-  const counted = tally()
-  for (let i = 0; i < count; i++) {
-    const file = files[i % files.length]!
-    const { length } = await readFile(join(folder, file))
-    const [at, bit] = [rng.integer(length), rng.integer(8)]
-    await counted.try(`${file}: bit ${bit} of byte ${at}`, () => {
-      counted.fault()
-      const flip = (bytes: Buffer) => {
-        bytes[at]! ^= 1 << bit
-        return bytes
-      }
-      return changed(folder, file, flip, () => noticed(folder, file, dataset, truth))
-    })
-  }
-  return counted
-}
-
-async function lengths(count: number, rng: Rng): Promise<Tally> {
-  const { folder, dataset, files } = await toy()
-  const truth = await allValues(folder)
-  const counted = tally()
-  for (let i = 0; i < count; i++) {
-    const file = files[i % files.length]!
-    const { length } = await readFile(join(folder, file))
-    const to = i % 5 === 4 ? length + 1 + rng.integer(64) : rng.integer(length)
-    await counted.try(`${file}: ${to} bytes of ${length}`, () => {
-      counted.fault()
-      const resize = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(64)]).subarray(0, to)
-      return changed(folder, file, resize, () => noticed(folder, file, dataset, truth))
-    })
-  }
-  return counted
-}
-
-async function noticed(
-  folder: string,
-  file: string,
-  dataset: Dataset,
-  truth: string,
-): Promise<string | null> {
-  const problems = await checkDataset(folder)
-  if (problems.length === 0) return 'verify notices nothing'
-  const shard = dataset.shards.find(({ path }) => path === file)
-  if (shard !== undefined) {
-    if (problems.length > 1 || !problems[0]!.startsWith(`${file}:`)) return `verify says ${problems}`
-    const read = await valuesOr(() => readParquet(join(folder, file), { expect: shard }).then(() => 'values'))
-    return read === null ? null : 'values were read from it'
-  }
-  const read = await valuesOr(() => allValues(folder)) // a changed manifest may still be one, of the same values
-  return read === null || read === truth ? null : 'other values were read'
-}
-
-/** null where reading ends with a sentence. */
-async function valuesOr(read: () => Promise<string>): Promise<string | null> {
-  return read().catch((error: Error) => {
-    if (error.name === 'UserError') return null
-    throw error
-  })
-}
-
-/** All values of a dataset as one text, by the manifest that is there, without the names of the columns. */
-async function allValues(folder: string): Promise<string> {
-  const dataset = await readManifest(folder)
-  const parts: string[] = []
-  for (const split of SPLITS) {
-    const { rows, data } = await readSplit(folder, dataset, split)
-    parts.push(
-      `${rows}`,
-      ...Object.values<Values>(data).map((values) => Array.from(values as Float64Array).join()),
-    )
-  }
-  return parts.join('\n')
-}
 
 // ── B3 ───────────────────────────────────────────────────────────────────────
 
@@ -162,9 +49,7 @@ async function mixups(count: number, rng: Rng): Promise<Tally> {
       counted.fault()
       await change()
       const found = await named(copy)
-      return found.sort().join() === expected.sort().join()
-        ? null
-        : `verify names ${found}, expected ${expected}`
+      return found.join() === expected.sort().join() ? null : `verify names ${found}, expected ${expected}`
     })
     await rm(copy, { recursive: true })
   }
@@ -199,7 +84,7 @@ async function repairs(count: number, rng: Rng): Promise<Tally> {
           await writeFile(join(cache, file), bytes)
         }
         const found = await named(cache)
-        if (found.sort().join() !== bad.sort().join()) return `verify names ${found}`
+        if (found.join() !== bad.sort().join()) return `verify names ${found}`
         served.asked.length = 0
         const { fetched } = (await fetchDatasets(served.url, out, access))[0]!
         if ([...fetched].sort().join() !== bad.join()) return `fetched ${fetched}`

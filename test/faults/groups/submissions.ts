@@ -1,5 +1,5 @@
 /** Group E: submissions that break a rule, that break none, that are something else, and changes of what was there. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { judge } from '../../../benchmarks/submission/judge.ts'
 import { refuse } from '../../../benchmarks/submission/rule.ts'
@@ -9,15 +9,15 @@ import { recomputedRules } from '../../../benchmarks/submission/rules/entry.ts'
 import { footerRules } from '../../../benchmarks/submission/rules/footer.ts'
 import { historyRules } from '../../../benchmarks/submission/rules/history.ts'
 import { statementRules } from '../../../benchmarks/submission/rules/statement.ts'
-import type { Columns, Rng, Schema } from '../../../contracts.ts'
-import { slice, take } from '../../../io/columns.ts'
+import type { Columns, Rng } from '../../../contracts.ts'
+import { take } from '../../../io/columns.ts'
 import { sha256File } from '../../../io/files.ts'
 import { writeParquet } from '../../../io/parquet.ts'
-import { runGuarded } from '../../../pipelines/guard.ts'
 import { entry } from '../../benchmarks/submission/an-entry.ts'
-import { GRID, makeOperators, temporary } from '../../benchmarks/toy-datasets.ts'
+import { makeOperators, temporary } from '../../benchmarks/toy-datasets.ts'
 import { breaks } from '../broken-submissions.ts'
 import { type Group, type Tally, tally } from '../checks.ts'
+import { disguised, predictionSchema, predictions } from '../submissions/disguises.ts'
 import { ends, fields, footer, lists, statement } from '../submissions/valid.ts'
 import { breaches, mutations } from '../workflow-policy.ts'
 
@@ -26,7 +26,7 @@ const group: Group = {
   checks: [
     { name: 'E1 one rule broken', smoke: breaks.length, full: 50 * breaks.length, run: broken },
     { name: 'E2 no rule broken', smoke: 50, full: 5000, run: valid },
-    { name: 'E3 disguised content', smoke: 4, full: 200, run: disguised },
+    { name: 'E3 disguised content', smoke: 9, full: 200, run: disguised },
     { name: 'E4 scores computed again', smoke: 10, full: 200, run: again },
     { name: 'E5 against the merge base', smoke: 10, full: 100, run: histories },
     { name: 'E6 the workflow', smoke: mutations.length, full: mutations.length, run: workflows },
@@ -63,59 +63,6 @@ async function valid(count: number, rng: Rng): Promise<Tally> {
         refuse('x', columnRules, lists(rng))
         refuse('x', statementRules, statement(rng))
       })
-    })
-  }
-  return seen
-}
-
-// ── E3 ───────────────────────────────────────────────────────────────────────
-
-const SCHEMA: Schema = {
-  row: { type: 'i32', shape: [], about: 'row' },
-  x: { type: 'f32', shape: [GRID, GRID], about: 'x' },
-}
-
-/** In the child, as `fieldrank submit` does it: refused as a mistake, and nothing is written beside the folder it was given. */
-async function disguised(count: number, rng: Rng): Promise<Tally> {
-  const seen = tally()
-  const folder = await temporary()
-  await makeOperators(join(folder, 'data'))
-  const good = await written(join(folder, 'good.parquet'), predictions(rng))
-  const pickle = Buffer.from(`\x80\x04cposix\nsystem\n(S'touch ${folder}/executed'\ntR.`, 'latin1')
-  const heads = [
-    pickle,
-    Buffer.from('PK\x03\x04'),
-    Buffer.from('\x08\x07\x12\x07pytorch'),
-    Buffer.from('<script>1</script>'),
-  ]
-  const zip = Buffer.alloc(22)
-  zip.write('PK\x05\x06', 'latin1')
-  for (let i = 0; i < count; i++) {
-    const at = join(folder, `given${i}`)
-    const out = join(at, 'out')
-    await mkdir(out, { recursive: true })
-    const bytes = [Buffer.concat([heads[i % heads.length]!, good]), Buffer.concat([good, zip])][
-      i % 5 === 4 ? 1 : 0
-    ]!
-    await writeFile(join(at, 'given.parquet'), bytes)
-    const request = {
-      subject: 'x',
-      file: join(at, 'given.parquet'),
-      data: join(folder, 'data'),
-      metrics: ['relative-l2'],
-      out,
-    }
-    await seen.try(`disguise ${i}`, async () => {
-      seen.fault()
-      const limits = { seconds: 120, bytes: 4 * 2 ** 30 }
-      const env = { PATH: process.env.PATH ?? '' }
-      const message = await runGuarded({ work: 'submit', request, subject: 'x', limits, env }).then(
-        () => null,
-        (error: Error) => (error.name === 'UserError' ? error.message : `not a sentence: ${error.stack}`),
-      )
-      if (message === null || !/\[[\w-]+\]$/.test(message)) return message ?? 'was taken'
-      const left = [...(await readdir(folder)).filter((name) => name === 'executed'), ...(await readdir(out))]
-      return left.length === 0 ? null : `left ${left.join(', ')}`
     })
   }
   return seen
@@ -191,13 +138,8 @@ async function workflows(count: number): Promise<Tally> {
   return seen
 }
 
-function predictions(rng: Rng): Columns {
-  const x = Float32Array.from({ length: 5 * GRID * GRID }, () => 0.1 * rng.normal())
-  return slice({ rows: 5, data: { row: Int32Array.of(0, 1, 2, 3, 4), x } }, 0, 5)
-}
-
 async function written(path: string, columns: Columns): Promise<Buffer> {
-  await writeParquet(path, SCHEMA, columns)
+  await writeParquet(path, predictionSchema, columns)
   return readFile(path)
 }
 

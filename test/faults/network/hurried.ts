@@ -11,11 +11,12 @@ export function randomBytes(rng: Rng, most: number): Buffer {
   return Buffer.from(words.buffer).subarray(0, 1 + rng.integer(most))
 }
 
-/** No waiting between attempts; short limits only where a fault has to be waited for. */
+/** No waiting between attempts; short limits only where a fault has to be waited for, since a loaded machine is slow too. */
 export function hurried(fault?: Fault): DownloadOptions {
-  const isSlow = fault === 'stall' || fault === 'slow-drip'
-  const limits = isSlow ? { header: 5000, idle: 400, total: 1500 } : { header: 10_000, idle: 10_000 }
-  return { loopback: true, sleep: async () => {}, limits, attempts: 2 }
+  const own = { loopback: true, sleep: async () => {} }
+  if (fault === 'stall') return { ...own, limits: { header: 10_000, idle: 1000 }, attempts: 3 }
+  if (fault === 'slow-drip') return { ...own, limits: { header: 5000, idle: 400, total: 1500 }, attempts: 2 }
+  return { ...own, limits: { header: 10_000, idle: 10_000 }, attempts: 2 }
 }
 
 /** What is beside a file that was to come: nothing, or a part of the right bytes. */

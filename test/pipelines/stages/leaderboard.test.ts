@@ -1,53 +1,25 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { writeAbsent } from '../../../benchmarks/absent.ts'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import type { Dataset } from '../../../contracts.ts'
 import { readSplit } from '../../../io/manifest.ts'
 import { writeParquet } from '../../../io/parquet.ts'
-import leaderboard from '../../../pipelines/stages/leaderboard.ts'
 import type { Board } from '../../../reports/board.ts'
 import type { Figure } from '../../../reports/figures.ts'
-import { testContext } from '../../context.ts'
 import { fakeFields, fakeLists, fakeRun, nearly } from '../../reports/fixture.ts'
+import { around, leaderboardStage } from './leaderboard/in-a-folder.ts'
 
 const GRID = 8
 const NAME = 'gaussian0.4_grid8'
 
-/** 16 rows around `level`; another phase is better in some rows and worse in others. */
-const around = (level: number, phase = 0) =>
-  Array.from({ length: 16 }, (_, row) => level * (1 + 0.1 * Math.sin(row * row + phase)))
-
 describe('stage leaderboard', function () {
   this.timeout(120_000) // draws a dozen charts; a loaded machine takes its time
-  let root: string
-  before(async () => {
-    root = join(await mkdtemp(join(tmpdir(), 'leaderboard-')), 'tiny')
-  })
-  after(() => rm(join(root, '..'), { recursive: true, force: true }))
-
-  const run = (track: string, at = root, more: { approximate?: boolean } = {}) =>
-    leaderboard(
-      {
-        id: `leaderboard@${track}`,
-        run: 'leaderboard',
-        deps: [],
-        outs: [],
-        params: { track, ...more },
-        device: 'cpu',
-      },
-      testContext(at),
-    )
-  const read = (file: string, at = root) => readFile(join(at, 'reports', file), 'utf8')
-  const boardOf = async (track: string, at = root) =>
-    JSON.parse(await read(`${track}/leaderboard.json`, at)) as Board
+  const { at, run, read, boardOf } = leaderboardStage()
 
   describe('operators', () => {
     let dataset: Dataset
     before(async () => {
-      dataset = await fakeFields(root, NAME, GRID)
-      const truth = await readSplit(join(root, 'datasets/operators', NAME), dataset, 'test', ['row', 'x'])
+      dataset = await fakeFields(at(), NAME, GRID)
+      const truth = await readSplit(at('tiny', 'datasets/operators', NAME), dataset, 'test', ['row', 'x'])
       const history = [
         [1, 0.9],
         [0.5, ''],
@@ -58,7 +30,7 @@ describe('stage leaderboard', function () {
         'max-error': around(level / 1000),
       })
       const fake = (model: string, loss: string, level: number, { seed = 0, phase = 0 } = {}) =>
-        fakeRun(root, dataset, {
+        fakeRun(at(), dataset, {
           model,
           loss,
           seed,
@@ -71,7 +43,7 @@ describe('stage leaderboard', function () {
       await fake('fno', 'energy', 0.1, { phase: 5 })
       await fake('unet', 'relative-l2', 0.3)
       // the row order of a file must not matter: one run is stored from the last row to the first
-      const rows = join(root, 'scores/operators', NAME, 'unet_relative-l2_0/rows.parquet')
+      const rows = at('tiny', 'scores/operators', NAME, 'unet_relative-l2_0/rows.parquet')
       const [values, ids] = [around(0.3).reverse(), Int32Array.from({ length: 16 }, (_, i) => 15 - i)]
       const column = { shape: [], about: '' } as const
       const schema = { row: { type: 'i32', ...column }, 'relative-l2': { type: 'f64', ...column } } as const
@@ -79,7 +51,7 @@ describe('stage leaderboard', function () {
         rows: 16,
         data: { row: ids, 'relative-l2': Float64Array.from(values) },
       })
-      await mkdir(join(root, 'runs/operators', NAME, 'unet_energy_0.partial'), { recursive: true })
+      await mkdir(at('tiny', 'runs/operators', NAME, 'unet_energy_0.partial'), { recursive: true })
       assert.deepEqual(await run('operators'), { datasets: 1, runs: 4, figures: 6 })
     })
 
@@ -129,14 +101,14 @@ describe('stage leaderboard', function () {
           ['Validation relative-l2', 2],
         ],
       )
-      const files = (await readdir(join(root, 'reports/operators'))).filter((file) => file.endsWith('.svg'))
+      const files = (await readdir(at('tiny', 'reports/operators'))).filter((file) => file.endsWith('.svg'))
       assert.deepEqual(files.sort(), figures.flatMap((figure) => figure.files).sort())
     })
 
     it('shows row 0 wherever the file has it: ‖x̂ − x‖ / ‖x‖ by hand', async () => {
-      const { data } = await readSplit(join(root, 'datasets/operators', NAME), dataset, 'test', ['row', 'x'])
-      const at = (data.row as Int32Array).indexOf(0) * GRID * GRID
-      const x = (data.x as Float64Array).subarray(at, at + GRID * GRID)
+      const { data } = await readSplit(at('tiny', 'datasets/operators', NAME), dataset, 'test', ['row', 'x'])
+      const first = (data.row as Int32Array).indexOf(0) * GRID * GRID
+      const x = (data.x as Float64Array).subarray(first, first + GRID * GRID)
       const { data: made } = nearly(
         { rows: 1, data: { row: Int32Array.of(0), x: Float64Array.from(x) } },
         GRID,
@@ -156,7 +128,7 @@ describe('stage leaderboard', function () {
     })
 
     it('refuses predictions that are not those that were scored', async () => {
-      const path = join(root, 'runs/operators', NAME, 'fno_energy_0/predictions.parquet')
+      const path = at('tiny', 'runs/operators', NAME, 'fno_energy_0/predictions.parquet')
       const bytes = await readFile(path)
       await writeFile(
         path,
@@ -169,24 +141,24 @@ describe('stage leaderboard', function () {
 
   describe('recommenders', () => {
     before(async () => {
-      const dataset = await fakeLists(root, 'zipf_leave-one-out', 16, { made: true })
+      const dataset = await fakeLists(at(), 'zipf_leave-one-out', 16, { made: true })
       const perRow = (level: number) => ({ 'ndcg@10': around(level) })
       const whole = { 'coverage@10': 0.25 }
-      await fakeRun(root, dataset, {
+      await fakeRun(at(), dataset, {
         model: 'sasrec',
         loss: 'ce',
         perRow: perRow(0.2),
         whole,
         history: [[6, 0.1]],
       })
-      await fakeRun(root, dataset, {
+      await fakeRun(at(), dataset, {
         model: 'popularity',
         loss: 'none',
         perRow: perRow(0.1),
         whole,
         peakBytes: null,
       })
-      await fakeRun(root, dataset, { model: 'markov', loss: 'none', perRow: {}, scored: false })
+      await fakeRun(at(), dataset, { model: 'markov', loss: 'none', perRow: {}, scored: false })
       await run('recommenders')
     })
 
@@ -218,102 +190,5 @@ describe('stage leaderboard', function () {
         ['Scores', 'Training loss', 'Validation ndcg@10'],
       )
     })
-  })
-
-  it('has no row for a method where it is absent, and a row without a rank for a bound', async () => {
-    const at = join(root, '..', 'bounds')
-    const ndcg = (level: number) => ({ perRow: { 'ndcg@10': around(level) } })
-    for (const name of ['made', 'real']) {
-      const dataset = await fakeLists(at, name, 16, { made: name === 'made' })
-      await fakeRun(at, dataset, { model: 'markov', loss: 'none', ...ndcg(0.1) })
-      await fakeRun(at, dataset, { model: 'popularity', loss: 'none', ...ndcg(0.05) })
-      if (name === 'made') {
-        const folder = await fakeRun(at, dataset, { model: 'oracle', loss: 'none', ...ndcg(0.3) })
-        const submission = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
-        submission.method.params = { bound: true }
-        await writeFile(join(folder, 'run.json'), JSON.stringify(submission))
-      } else {
-        const folder = join(at, 'runs/recommenders/real/oracle_none_0')
-        await mkdir(folder, { recursive: true })
-        await writeAbsent(folder, { model: 'oracle', because: 'the log is not made' })
-      }
-    }
-    await run('recommenders', at)
-    const board = await boardOf('recommenders', at)
-    const [made, real] = board.standings
-    // nothing is held against a bound: the front of costs and the overall table are those of methods
-    assert.deepEqual(
-      made!.lines.map(({ pareto }) => pareto.time),
-      [true, false, null],
-    )
-    assert.deepEqual(
-      board.overall!.methods.map(({ model }) => model),
-      ['markov', 'popularity'],
-    )
-    const rows = (standing?: Board['standings'][0]) =>
-      standing!.lines.map(({ rank, model }) => `${rank} ${model}`)
-    assert.deepEqual(rows(made), ['1 markov', '2 popularity', 'null oracle'])
-    assert.deepEqual(rows(real), ['1 markov', '2 popularity'])
-    const text = await read('recommenders/leaderboard.md', at)
-    assert.ok(!text.includes('is not finished here'))
-    assert.equal(text.match(/- oracle, which has no rank: oracle with none\./g)?.length, 1)
-  })
-
-  it('leaves out runs whose lists come from an approximate search, says so, and shows them when asked to', async () => {
-    const at = join(root, '..', 'approximate')
-    const dataset = await fakeLists(at, 'log', 16)
-    const fake = (model: string, loss: string, level: number) =>
-      fakeRun(at, dataset, { model, loss, perRow: { 'ndcg@10': around(level) } })
-    const folder = await fake('sasrec', 'sce', 0.3)
-    const submission = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))
-    const search = { index: 'hnsw', 'recall@50': 0.99812, users: 16 }
-    submission.method.params = { budget: { search: 'approximate' }, search }
-    await writeFile(join(folder, 'run.json'), JSON.stringify(submission))
-    const said = 'its lists come from an approximate search, recall@50 0.998 over 16 users.'
-
-    await run('recommenders', at)
-    const alone = await read('recommenders/leaderboard.md', at) // the one run there is
-    assert.match(alone, /No run of the track recommenders is finished yet/)
-    assert.ok(alone.includes('Left out: sasrec'), alone)
-
-    await fake('popularity', 'none', 0.1)
-    const models = async () =>
-      (await boardOf('recommenders', at)).standings[0]!.lines.map(({ rank, model }) => `${rank} ${model}`)
-    await run('recommenders', at)
-    assert.deepEqual(await models(), ['1 popularity'])
-    assert.ok(
-      (await boardOf('recommenders', at)).standings[0]!.notes.includes(
-        `Left out: sasrec_sce_0; ${said.slice(0, -1)}. --set leaderboard.approximate=true shows it.`,
-      ),
-    )
-    await run('recommenders', at, { approximate: true })
-    assert.deepEqual(await models(), ['1 sasrec', '2 popularity'])
-    assert.ok((await boardOf('recommenders', at)).standings[0]!.notes.includes(`sasrec_sce_0: ${said}`))
-  })
-
-  it('works where nothing is finished, with datasets and without', async () => {
-    for (const [name, make] of Object.entries({
-      bare: async () => {},
-      data: (at: string) => fakeFields(at, NAME, 4),
-    })) {
-      const at = join(root, '..', name)
-      await make(at)
-      assert.deepEqual(await run('operators', at), {
-        datasets: name === 'data' ? 1 : 0,
-        runs: 0,
-        figures: name === 'data' ? 1 : 0,
-      })
-      const expected = `No run of the track operators is finished yet. fieldrank run --profile ${name} makes them.`
-      assert.ok((await read('operators/leaderboard.md', at)).includes(expected))
-      assert.equal((await read('operators/leaderboard.csv', at)).trimEnd().split('\n').length, 1)
-    }
-  })
-
-  it('refuses runs that were scored on other rows', async () => {
-    const at = join(root, '..', 'rows')
-    const dataset = await fakeFields(at, NAME, 4)
-    await fakeRun(at, dataset, { model: 'fno', loss: 'energy', perRow: { 'relative-l2': [1, 2, 3] } })
-    await fakeRun(at, dataset, { model: 'unet', loss: 'energy', perRow: { 'relative-l2': [1, 2] } })
-    await assert.rejects(run('operators', at), /scores of unet_energy_0: not the same rows as fno_energy_0/)
   })
 })

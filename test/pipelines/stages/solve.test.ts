@@ -1,44 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Context, Params, Stage } from '../../../contracts.ts'
 import condiff from '../../../generators/condiff.ts'
 import { readArrow } from '../../../io/arrow.ts'
 import { exists, hashTree, sha256File } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit } from '../../../io/manifest.ts'
 import { describeParquet } from '../../../io/parquet.ts'
 import { regenerate } from '../../../pipelines/regenerated.ts'
-import fields from '../../../pipelines/stages/fields.ts'
 import { rowsOf } from '../../../pipelines/stages/solve/solve-shard.ts'
 import solve from '../../../pipelines/stages/solve.ts'
 import { verifyContents } from '../../../pipelines/verified.ts'
 import { certify } from '../../../solvers/diffusion/certificate.ts'
 import { accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
-import { memoryJournal, type TestOptions, testContext } from '../../context.ts'
-
-const law = { generator: 'condiff', covariance: 'gaussian', variance: 0.4, contrast: null, grid: 5 }
-const rows = { train: 5, valid: 1, test: 2, perShard: 3 }
-
-type Any<P> = Stage & { params: P }
-function stageOf<P>(run: string, params: Params): Any<P> {
-  const deps = run === 'fields' ? [] : ['fields/toy0.4_grid5']
-  const outs = [run === 'fields' ? 'fields/toy0.4_grid5' : 'datasets/operators/toy0.4_grid5']
-  return { id: `${run}@toy`, run, deps, outs, params: params as P & Params, device: 'cpu' }
-}
+import { memoryJournal, testContext } from '../../context.ts'
+import { law, rows, stageOf, toySets } from './solve/toy-sets.ts'
 
 describe('stage solve', () => {
-  let root = ''
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'fieldrank-solve-'))
-  })
-  afterEach(() => rm(root, { recursive: true, force: true }))
-  const folder = () => join(root, 'datasets/operators/toy0.4_grid5')
-  const source = () => join(root, 'fields/toy0.4_grid5')
-  const makeFields = (params: Params = { ...law, rows }) =>
-    fields(stageOf('fields', params), testContext(root))
-  const makeSolutions = (params: Params = {}, options: TestOptions | Context = {}) =>
-    solve(stageOf('solve', { solver: 'cholesky', tolerance: 1e-10, ...params }), testContext(root, options))
+  const { at, folder, source, makeFields, makeSolutions } = toySets()
 
   it('publishes k and rhs to the bit, x in f64, in shards of the same rows', async () => {
     await makeFields()
@@ -82,8 +60,8 @@ describe('stage solve', () => {
     await makeFields()
     await makeSolutions()
     const stage = stageOf('solve', { solver: 'cholesky', tolerance: 1e-10 })
-    await solve({ ...stage, outs: ['datasets/preconditioners/toy0.4_grid5'] } as never, testContext(root))
-    const own = join(root, 'datasets/preconditioners/toy0.4_grid5')
+    await solve({ ...stage, outs: ['datasets/preconditioners/toy0.4_grid5'] } as never, testContext(at()))
+    const own = at('datasets/preconditioners/toy0.4_grid5')
     const [dataset, other] = [await readManifest(own), await readManifest(folder())]
     assert.equal(dataset.track, 'preconditioners')
     assert.deepEqual({ ...dataset, track: 'operators' }, other)
@@ -220,89 +198,5 @@ describe('stage solve', () => {
     await writeFile(shard, bytes)
     await makeSolutions({}, { journal })
     assert.equal(await hashTree(folder()), whole)
-  })
-
-  it('refuses fields that are not those of fields.json', async () => {
-    await makeFields()
-    const shard = join(source(), 'valid-00000-of-00001.arrow')
-    const bytes = await readFile(shard)
-    bytes[bytes.length >> 1]! ^= 1
-    await writeFile(shard, bytes)
-    await assert.rejects(makeSolutions(), {
-      name: 'UserError',
-      message: /^valid-00000-of-00001\.arrow: sha256 is not/,
-    })
-    await rm(join(source(), 'fields.json'))
-    await assert.rejects(makeSolutions(), {
-      name: 'UserError',
-      message: /no fields\.json\. Not made by the stage fields/,
-    })
-  })
-
-  /** A solver or a generator of a user, as a file. */
-  async function userFile(name: string, text: string): Promise<string> {
-    await mkdir(join(root, 'user'), { recursive: true })
-    await writeFile(join(root, 'user', name), text)
-    return join(root, 'user', name)
-  }
-
-  it('does not believe a solver: a wrong x that calls itself converged is solved again', async () => {
-    await makeFields()
-    await makeSolutions()
-    const honest = await readSplit(folder(), await readManifest(folder()), 'test', ['x'])
-    await rm(folder(), { recursive: true })
-    const liar = await userFile(
-      'liar.mjs',
-      `export default { about: 'lies', defaults: {}, setup: async (matrix) => matrix,
-      solve: async ({ batch, n }, rhs) => ({ x: { batch, n, data: rhs.data.map((value, p) => p < n * n ? 0 : Number.NaN) },
-        status: Array(batch).fill('converged'), iterations: new Int32Array(batch), residual: new Float64Array(batch) }) }`,
-    )
-    const facts = await makeSolutions({ solver: liar })
-    assert.equal(facts.fallbacks, 8)
-    assert.ok((facts.worstResidual as number) < 1e-14)
-    assert.deepEqual(await readSplit(folder(), await readManifest(folder()), 'test', ['x']), honest)
-  })
-
-  it('marks a row that is too large for Cholesky as not solved, and says so', async () => {
-    await makeFields({ generator: 'poisson', grid: 401, rows: { train: 1, perShard: 1 } })
-    const message =
-      /^solve@toy: 1 of 1 rows did not converge \(train 0; .* Cholesky ends at 400 nodes a side and was not tried/
-    await assert.rejects(makeSolutions({ solver: 'cg', iterations: 1 }), { name: 'UserError', message })
-    assert.ok(!(await exists(join(folder(), 'manifest.json'))))
-  })
-
-  it('publishes nothing when a row has no solution, and names the rows', async () => {
-    // rows 1 of train and 0 of test have k = −1 in the middle: A is not positive definite, Cholesky breaks down
-    const generator = await userFile(
-      'broken.mjs',
-      `const about = 'x'
-      const column = (type, shape) => ({ type, shape, about })
-      export default { about, defaults: { grid: 3 },
-        schema: () => ({ row: column('i32', []), k: column('f32', [4, 4]), rhs: column('f32', [3, 3]), contrast: column('f64', []), attempts: column('i32', []) }),
-        async *rows(params, { from, to }) {
-          for (let address = from; address < to; address++) {
-            const k = new Float32Array(16).fill(1)
-            if (address === 1 || address === 2 ** 31) k.fill(-1, 5, 11)
-            yield { rows: 1, data: { row: Int32Array.of(address % 2 ** 30), k, rhs: new Float32Array(9).fill(1), contrast: Float64Array.of(1), attempts: Int32Array.of(1) } }
-          }
-        } }`,
-    )
-    await makeFields({ generator, rows: { train: 3, test: 2, perShard: 2 } })
-    await assert.rejects(makeSolutions(), {
-      name: 'UserError',
-      message:
-        /^solve@toy: 2 of 5 rows did not converge \(train 1, test 0; worst residual \d.*, asked 1e-10\)\. Nothing was published\./,
-    })
-    assert.ok(!(await exists(join(folder(), 'manifest.json'))))
-  })
-
-  it('names a solver that is not there and a param that it lacks', async () => {
-    await makeFields()
-    await assert.rejects(makeSolutions({ solver: 'choleski' }), {
-      message: /solver 'choleski' not found .*Did you mean 'cholesky'/,
-    })
-    await assert.rejects(makeSolutions({ refinement: 2 }), {
-      message: /solver cholesky: unknown param 'refinement'.*'refinements'/,
-    })
   })
 })

@@ -12,6 +12,7 @@ import type {
   Track,
 } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
+import { keepFreedMemory } from '../io/freed-memory.ts'
 import type { EngineOptions } from '../tensor/engine.ts'
 import { type Budget, openBudget } from './budget.ts'
 import { type Choice, type Chosen, choose } from './choice.ts'
@@ -45,6 +46,7 @@ export async function openRun(
   folder: string,
   ctx: Pick<Context, 'rng' | 'signal'>,
 ): Promise<Run> {
+  keepFreedMemory() // outputs of ONNX Runtime, weights among them, come in fresh buffers at every step
   const asked = await openRequest(request, folder)
   const { name, track, dataset, budget } = asked
   const opened = await track.open(dataset, folder, asked.forTrack)

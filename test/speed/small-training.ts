@@ -3,10 +3,12 @@
  * line when it is ready, and one for each request. All times are milliseconds of processor time.
  */
 import { createInterface } from 'node:readline'
+import { keepFreedMemory } from '../../io/freed-memory.ts'
 import { compileForward, compileStep } from '../../tensor/engine.ts'
 import { smallCases } from './small-models.ts'
 import { batchOf } from './train-models.ts'
 
+keepFreedMemory() // as a training does
 const it = await smallCases[process.argv[2]!]!()
 const engine = { device: 'cpu', threads: 1 } as const
 const step = await compileStep({ ...it, optimizer: { name: 'adam' } }, engine)

@@ -8,7 +8,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { KEEP_MEMORY } from '../../pipelines/executors/child.ts'
 import { predictions, smallCases, steps, timesTrained } from './small-models.ts'
 
 const [ROUNDS, STEPS, AT_ONCE] = [5, 12, 2]
@@ -35,9 +34,7 @@ report()
 
 function start(name: string): { times: Promise<Times> } {
   const file = join(import.meta.dirname, 'small-training.ts')
-  const env = { ...KEEP_MEMORY, PATH: process.env.PATH }
   const child = spawn(process.execPath, ['--import', 'tsx', file, name], {
-    env,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   return { times: ask(child) }

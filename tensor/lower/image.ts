@@ -3,7 +3,8 @@ import { type KernelNode, sizeOf } from '../graph.ts'
 import { bilinear, nearest, type Resize } from '../interpolation.ts'
 import { pool, type Window } from '../shapes/windows.ts'
 import type { Builder, LowerRule } from './builder.ts'
-import { attributesOf, channelsFirst, channelsLast, named } from './convolution.ts'
+import { channelsFirst, channelsLast } from './channels.ts'
+import { attributesOf, named } from './convolution.ts'
 import { averagedByTaps, sharedByTaps } from './taps.ts'
 
 export const imageRules: Record<string, LowerRule> = {

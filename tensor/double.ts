@@ -23,7 +23,7 @@ export interface DoubleProgram {
 export async function compileDouble(program: Program): Promise<DoubleProgram> {
   const { graph } = traceProgram(program)
   const outputName = (name: string) => `next/${name}`
-  const model = lower(graph, outputName, new Map(), 'float64')
+  const model = lower(graph, outputName, { precision: 'float64' })
   const session = await InferenceSession.create(encodeModel(model), {
     intraOpNumThreads: 1,
     logSeverityLevel: 3,

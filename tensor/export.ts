@@ -25,5 +25,6 @@ export function exportOnnx(spec: {
     inputs.set(own, value)
   }
   const renamed: Graph = { inputs, outputs: graph.outputs }
-  return encodeModel(lower(renamed, (name) => (inputs.has(name) ? `${name}_out` : name), weights))
+  const outputName = (name: string) => (inputs.has(name) ? `${name}_out` : name)
+  return encodeModel(lower(renamed, outputName, { fixed: weights }))
 }

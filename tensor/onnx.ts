@@ -5,11 +5,15 @@
 export const OPSET = 20
 const IR_VERSION = 9
 
+/** Operators of ONNX Runtime on images in blocks of channels (lower/blocks.ts). */
+export const BLOCKED = 'com.microsoft.nchwc'
+
 export type OnnxType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool'
 export type Attribute = number | string | readonly number[] | { float: number }
 
 export interface OnnxNode {
   op: string
+  domain?: string // '' is ONNX itself
   name: string
   inputs: readonly string[] // '' is an optional input left out
   outputs: readonly string[]
@@ -40,8 +44,11 @@ export function encodeModel({ nodes, constants, inputs, outputs }: OnnxModel): U
   for (const constant of constants) graph.nested(5, encodeTensor(constant))
   for (const port of inputs) graph.nested(11, encodePort(port))
   for (const port of outputs) graph.nested(12, encodePort(port))
-  const opset = message().text(1, '').integer(2, OPSET)
-  return message().integer(1, IR_VERSION).text(2, 'fieldrank').nested(7, graph).nested(8, opset).bytes()
+  const file = message().integer(1, IR_VERSION).text(2, 'fieldrank').nested(7, graph)
+  file.nested(8, message().text(1, '').integer(2, OPSET))
+  for (const domain of new Set(nodes.flatMap(({ domain }) => domain ?? [])))
+    file.nested(8, message().text(1, domain).integer(2, 1)) // their own count of versions
+  return file.bytes()
 }
 
 const TYPES: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 }
@@ -51,13 +58,13 @@ export function typeNumber(dtype: OnnxType): number {
   return TYPES[dtype]
 }
 
-function encodeNode({ op, name, inputs, outputs, attributes }: OnnxNode): Message {
+function encodeNode({ op, domain, name, inputs, outputs, attributes }: OnnxNode): Message {
   const node = message()
   for (const input of inputs) node.text(1, input)
   for (const output of outputs) node.text(2, output)
   node.text(3, name).text(4, op)
   for (const [key, value] of Object.entries(attributes)) node.nested(5, encodeAttribute(key, value))
-  return node
+  return domain === undefined ? node : node.text(7, domain)
 }
 
 function encodeAttribute(name: string, value: Attribute): Message {

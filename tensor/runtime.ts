@@ -7,6 +7,7 @@
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node'
 import type { Declared } from '../contracts.ts'
 import { trace } from './backend.ts'
+import { channelBlock } from './channel-block.ts'
 import { type Compiled, checkInputs, zeros } from './compiled.ts'
 import type { Graph } from './graph.ts'
 import { lower } from './lower/graph.ts'
@@ -17,7 +18,7 @@ import type { Dtype, HostTensor } from './types.ts'
 
 export async function compileOrt(program: Program, threads: number): Promise<Compiled> {
   const { graph, requests } = traceProgram(program)
-  const model = lower(graph, outputName)
+  const model = lower(graph, outputName, { channelBlock: await channelBlock() })
   const session = await InferenceSession.create(encodeModel(model), sessionOptions(threads))
   const declared: Record<string, Declared> = { ...program.inputs }
   for (const { name, shape, law } of requests) declared[`noise/${name}`] = { shape, dtype: dtypeOf(law) }

@@ -13,7 +13,7 @@ import type { ToChild, ToParent } from './messages.ts'
 
 export interface ChildOptions {
   stages: string // the folder of stage modules
-  env: Readonly<Record<string, string>> // all that a child sees of the environment
+  env: Readonly<Record<string, string>> // all that a child sees of the environment, but for KEEP_MEMORY
   /** Called with the ids of all living children before a new one is given work: whoever finds us dead can end them. */
   onChildren?(pids: readonly number[]): Promise<void>
   patience?: number // milliseconds between asking a stage to stop and ending its process; 3000
@@ -35,8 +35,8 @@ export function children(options: ChildOptions): Children {
   const alive = new Set<Child>()
   const idle: Child[] = []
 
-  const start = async (): Promise<Child> => {
-    const child = spawn(options.env)
+  const start = async (env: ChildOptions['env']): Promise<Child> => {
+    const child = spawn(env)
     alive.add(child)
     child.process.once('exit', () => {
       alive.delete(child)
@@ -49,7 +49,9 @@ export function children(options: ChildOptions): Children {
   return {
     async run(stage, ctx) {
       const isOwn = isFresh(options.stages, stage.run)
-      const child = (isOwn ? undefined : idle.pop()) ?? (await start())
+      const child = isOwn
+        ? await start({ ...KEEP_MEMORY, ...options.env })
+        : (idle.pop() ?? (await start(options.env)))
       let isReusable = false // after a failure nobody knows what the modules of the stage have left behind
       try {
         const facts = await perform(child, stage, ctx, options)
@@ -65,6 +67,14 @@ export function children(options: ChildOptions): Children {
     },
   }
 }
+
+/**
+ * glibc gives the end of its heap back to the system as soon as it is free, and the next step of a training gets it again page by page:
+ * ONNX Runtime for Node hands out its outputs, weights among them, in fresh buffers at every step. On a virtual machine that took
+ * twice the time of the step itself for 1.4 M weights. A process that ends with its stage may keep what it had. Below 256 MiB
+ * (larger ones are mapped as before); other C libraries do not read this.
+ */
+export const KEEP_MEMORY = { MALLOC_TRIM_THRESHOLD_: `${2 ** 40}`, MALLOC_MMAP_THRESHOLD_: `${2 ** 28}` }
 
 function spawn(env: ChildOptions['env']): Child {
   const child = forkEntry(new URL('./child-main', import.meta.url), env)

@@ -12,13 +12,14 @@ export type Precision = 'float32' | 'float64'
 
 export interface Builder {
   readonly precision: Precision
+  readonly channelBlock: number // channels of a block (blocks.ts); 0: no blocks
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxTensor[]
   /** The ONNX name of a value, cast if it is not of the asked type. */
   of(value: Value, dtype?: Kind): string
   name(value: Value, name: string): void
   /** Adds an operator with one output. */
-  add(op: string, inputs: readonly string[], attributes?: Attributes): string
+  add(op: string, inputs: readonly string[], attributes?: Attributes, domain?: string): string
   addMany(op: string, inputs: readonly string[], attributes: Attributes, outputs: number): string[]
   cast(name: string, from: OnnxType, to: OnnxType): string
   ints(values: readonly number[]): string // an int64 vector: axes, shapes, splits
@@ -40,14 +41,28 @@ export function inPrecision(dtype: OnnxType, precision: Precision): OnnxType {
 
 const SMALL = 64 // uniform constants up to this many elements are written out
 
-export function startBuilder(precision: Precision = 'float32'): Builder {
+export function startBuilder(precision: Precision = 'float32', channelBlock = 0): Builder {
   const nodes: OnnxNode[] = []
   const { constants, constant } = startConstants(precision)
   const names = new Map<Value, string>()
   let [count, label] = [0, '']
 
+  const push = (
+    op: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    outputs: number,
+    domain?: string,
+  ) => {
+    const made = Array.from({ length: outputs }, () => `value::${count++}`)
+    const name = `${label}/${op}/${nodes.length}`
+    nodes.push({ op, ...(domain && { domain }), name, inputs, outputs: made, attributes })
+    return made
+  }
+
   const builder: Builder = {
     precision,
+    channelBlock,
     nodes,
     constants,
     of(value, dtype = value.dtype) {
@@ -56,12 +71,8 @@ export function startBuilder(precision: Precision = 'float32'): Builder {
       return builder.cast(name, value.dtype, dtype)
     },
     name: (value, name) => void names.set(value, name),
-    add: (op, inputs, attributes = {}) => builder.addMany(op, inputs, attributes, 1)[0]!,
-    addMany(op, inputs, attributes, outputs) {
-      const made = Array.from({ length: outputs }, () => `value::${count++}`)
-      nodes.push({ op, name: `${label}/${op}/${nodes.length}`, inputs, outputs: made, attributes })
-      return made
-    },
+    add: (op, inputs, attributes = {}, domain) => push(op, inputs, attributes, 1, domain)[0]!,
+    addMany: (op, inputs, attributes, outputs) => push(op, inputs, attributes, outputs),
     cast: (name, from, to) =>
       from === to ? name : builder.add('Cast', [name], { to: typeNumber(inPrecision(to, precision)) }),
     ints: (values) => constant(values, [values.length], 'int64'),

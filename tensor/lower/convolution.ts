@@ -5,6 +5,7 @@
 import type { Attrs, KernelNode, Shape, Value } from '../graph.ts'
 import { convolution, depthwise, type Window } from '../shapes/windows.ts'
 import type { BiasRule } from './bias.ts'
+import { comesInBlocks, convolvedInBlocks, spreadInBlocks } from './blocks.ts'
 import type { Builder, LowerRule } from './builder.ts'
 import { channelsFirst, channelsLast } from './channels.ts'
 import { byChannels, byProducts, type FilterGradient } from './filter-gradients.ts'
@@ -66,6 +67,8 @@ function forward({ separate, geometry, groups, outFirst }: Kind, bias?: string):
     const [x, filter] = [named(node, 'x'), named(node, 'filter')]
     const { window } = geometry(x.shape, filter.shape, node.attrs)
     if (g.precision === 'float64') return convolvedByTaps(g, x, { value: filter, separate }, window)
+    if (!separate && comesInBlocks(g, filter.shape))
+      return convolvedInBlocks(g, x, filter, window, attributesOf(window), bias)
     const attributes = { ...attributesOf(window), group: groups(filter.shape) }
     const operands = [
       channelsFirst(g, g.of(x), x),
@@ -83,13 +86,12 @@ function byImage({ separate, geometry, groups, outFirst, turned }: Kind): LowerR
     const [dx] = node.outputs
     const { window } = geometry(dx!.shape, filter.shape, node.attrs)
     if (g.precision === 'float64') return spreadByTaps(g, dy, { value: filter, separate }, window)
-    const dyFirst = channelsFirst(g, g.of(dy), dy)
     const around = full(window)
-    if (
-      turned !== undefined &&
-      window.strides.every((by) => by === 1) &&
-      around.pads.every((pad) => pad >= 0)
-    )
+    const isTurned = window.strides.every((by) => by === 1) && around.pads.every((pad) => pad >= 0)
+    if (!separate && isTurned && comesInBlocks(g, filter.shape))
+      return spreadInBlocks(g, dy, halfTurned(g, filter), filter.shape, dx!.shape, around)
+    const dyFirst = channelsFirst(g, g.of(dy), dy)
+    if (turned !== undefined && isTurned)
       return channelsLast(g, g.add('Conv', [dyFirst, turned(g, filter)], around), dy)
     const attributes = { ...attributesOf(window), output_padding: window.unseen, group: groups(filter.shape) }
     return channelsLast(g, g.add('ConvTranspose', [dyFirst, outFirst(g, filter)], attributes), dy)
@@ -127,8 +129,13 @@ function channelByChannel(g: Builder, filter: Value): string {
 /** The filter turned half round, with inputs for outputs: [in, out, size…]. */
 function turned(g: Builder, filter: Value): string {
   const n = filter.shape.length - 2
-  const axes = [...Array(n).keys()].filter((axis) => filter.shape[axis] !== 1)
-  return g.transpose(reversed(g, g.of(filter), axes), [n, n + 1, ...Array(n).keys()])
+  return g.transpose(halfTurned(g, filter), [n, n + 1, ...Array(n).keys()])
+}
+
+/** [size…, in, out] → the same, backwards on all axes of the window. */
+function halfTurned(g: Builder, filter: Value): string {
+  const axes = [...Array(filter.shape.length - 2).keys()].filter((axis) => filter.shape[axis] !== 1)
+  return reversed(g, g.of(filter), axes)
 }
 
 /** Every overlap of filter and dy counts: pads are (k − 1) · dilation less those of the forward pass. */

@@ -9,14 +9,18 @@ import { lowerRules } from './rules.ts'
 /** How outputs are called: ONNX wants names that no input has. */
 export type Naming = (name: string) => string
 
-/** `fixed` inputs become constants of the model; they are float32. */
+export interface LowerOptions {
+  fixed?: ReadonlyMap<string, HostTensor> // inputs that become constants of the model; they are float32
+  precision?: Precision
+  channelBlock?: number // of the machine that will run it (channel-block.ts); 0, by default: ONNX alone
+}
+
 export function lower(
   { inputs, outputs }: Graph,
   outputName: Naming,
-  fixed: ReadonlyMap<string, HostTensor> = new Map(),
-  precision: Precision = 'float32',
+  { fixed = new Map(), precision = 'float32', channelBlock = 0 }: LowerOptions = {},
 ): OnnxModel {
-  const builder = startBuilder(precision)
+  const builder = startBuilder(precision, channelBlock)
   const live = liveNodes(outputs.values())
   const ports: OnnxPort[] = []
   for (const [name, value] of inputs) {

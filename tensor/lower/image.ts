@@ -2,10 +2,12 @@
 import { type KernelNode, sizeOf } from '../graph.ts'
 import { bilinear, nearest, type Resize } from '../interpolation.ts'
 import { pool, type Window } from '../shapes/windows.ts'
+import { imageInBlocks, pooledInBlocks } from './blocks.ts'
 import type { Builder, LowerRule } from './builder.ts'
 import { channelsFirst, channelsLast } from './channels.ts'
 import { attributesOf, named } from './convolution.ts'
-import { averagedByTaps, sharedByTaps } from './taps.ts'
+import { slice } from './structure.ts'
+import { averagedByTaps, sharedByTaps, tapsOf } from './taps.ts'
 
 export const imageRules: Record<string, LowerRule> = {
   MaxPool: pooling('MaxPool'),
@@ -35,7 +37,10 @@ function pooling(op: string): LowerRule {
     const [x] = node.inputs
     const { window } = pool(x!.shape, node.attrs)
     if (op === 'AveragePool' && g.precision === 'float64') return averagedByTaps(g, x!, window)
-    return channelsLast(g, g.add(op, [channelsFirst(g, g.of(x!), x!)], attributesOf(window)), x!)
+    const attributes = attributesOf(window)
+    if (g.precision === 'float32' && imageInBlocks(g, x!))
+      return pooledInBlocks(g, op, x!, window, attributes)
+    return channelsLast(g, g.add(op, [channelsFirst(g, g.of(x!), x!)], attributes), x!)
   }
 }
 
@@ -65,20 +70,41 @@ function tiles({ image, size, strides, before, after }: Window): boolean {
   return apart && [...before, ...after].every((pad) => pad === 0)
 }
 
-/** The image as one row a window: dy where the row is largest. */
+/**
+ * Tap by tap: where it holds the largest, it takes what is left of dy there, which is all or nothing. Each tap is an image of
+ * the size of dy, so no row of taps has to be gathered and searched.
+ */
 function scatterInTiles(node: KernelNode, g: Builder, { places, size }: Window): string {
-  const [dy, x] = [named(node, 'dy'), named(node, 'input')]
-  const [n, taps] = [size.length, sizeOf(size)]
+  const [dy, x, y] = [named(node, 'dy'), named(node, 'input'), named(node, 'output')]
+  const n = size.length
   const [batch, channels] = [x.shape[0]!, x.shape.at(-1)!]
-  const split = [batch, ...places.flatMap((count, i) => [count, size[i]!]), channels] // [B, (place, tap)…, C]
-  const order = [0, ...places.map((_, i) => 2 * i + 1), 2 * n + 1, ...places.map((_, i) => 2 * i + 2)]
-  const rows = g.reshape(g.transpose(g.reshape(g.of(x), split), order), [batch, ...places, channels, taps])
-  const first = g.add('ArgMax', [rows], { axis: -1, keepdims: 1 })
-  const hit = g.add('Equal', [first, g.ints([...Array(taps).keys()])])
-  const placed = g.add('Where', [hit, g.add('Unsqueeze', [g.of(dy), g.ints([n + 2])]), g.scalar(0)])
-  const together = g.reshape(placed, [batch, ...places, channels, ...size])
-  const back = split.map((_, axis) => order.indexOf(axis))
-  return g.reshape(g.transpose(together, back), x.shape)
+  const split = g.reshape(g.of(x), [batch, ...places.flatMap((count, i) => [count, size[i]!]), channels]) // [B, (place, tap)…, C]
+  const axes = [...size.keys()].map((i) => 2 * i + 2)
+  const apart = [batch, ...places.flatMap((count) => [count, 1]), channels]
+  const [largest, zero] = [g.reshape(g.of(y), apart), g.scalar(0)]
+  let left = g.reshape(g.of(dy), apart)
+  const taps = tapsOf(size).map((at, t) => {
+    const seen = slice(
+      g,
+      split,
+      at,
+      at.map((i) => i + 1),
+      axes,
+    ) // [B, (place, 1)…, C]
+    const taken = g.add('Where', [g.add('Equal', [seen, largest]), left, zero])
+    if (t < sizeOf(size) - 1) left = g.add('Sub', [left, taken])
+    return taken
+  })
+  return g.reshape(joined(g, taps, size, 2 * n), x.shape)
+}
+
+/** Taps in the order of tapsOf side by side again: the last axis of the window first, its places at `axis`. */
+function joined(g: Builder, taps: readonly string[], size: readonly number[], axis: number): string {
+  if (size.length === 0) return taps[0]!
+  const k = size.at(-1)!
+  const lines = Array.from({ length: taps.length / k }, (_, i) => taps.slice(i * k, (i + 1) * k))
+  const whole = lines.map((line) => (k === 1 ? line[0]! : g.add('Concat', line, { axis })))
+  return joined(g, whole, size.slice(0, -1), axis - 2)
 }
 
 /** Windows that overlap: MaxPool tells the flat place of each maximum, counted over [B, C, sides…]. */

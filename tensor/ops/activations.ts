@@ -21,17 +21,29 @@ const geluOf = tf.customGrad((input, save) => {
   ;(save as tf.GradSaveFunc)([x]) // not Φ: what is computed in here is lost to second derivatives; a trace merges the two
   return {
     value: x.mul(below(x)),
-    gradFunc: (dy: Tensor, [kept]: Tensor[]) => dy.mul(density(kept!).mul(kept!).add(below(kept!))),
+    gradFunc: (dy: Tensor, [kept]: Tensor[]) => dy.mul(slope(kept!)),
   }
 })
 
 /** Φ. */
 function below(x: Tensor): Tensor {
-  return tf.erf(x.mul(Math.SQRT1_2)).mul(0.5).add(0.5)
+  return fromMiddle(x).add(0.5)
 }
 
-/** φ = Φ′. */
+/**
+ * Φ + x φ. One half is added last: what is left of the tails rounds to 0 there, as it does in Φ, and no number too small to be
+ * fast comes out (tiny.ts).
+ */
+function slope(x: Tensor): Tensor {
+  return density(x).mul(x).add(fromMiddle(x)).add(0.5)
+}
+
+/** Φ − ½. */
+function fromMiddle(x: Tensor): Tensor {
+  return tf.erf(x.mul(Math.SQRT1_2)).mul(0.5)
+}
+
+/** φ = Φ′ = e^(−½ x² − ½ log 2π), the root with the exponent. */
 function density(x: Tensor): Tensor {
-  const bell = x.square().mul(-0.5).exp()
-  return bell.mul(1 / Math.sqrt(2 * Math.PI))
+  return tf.sub(-0.5 * Math.log(2 * Math.PI), x.mul(Math.SQRT1_2).square()).exp()
 }

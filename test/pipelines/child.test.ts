@@ -83,6 +83,13 @@ describe('pipelines/executors/child', () => {
     assert.doesNotMatch(String(facts('a').environment), /\bPATH\b|\bHOME\b/)
   })
 
+  it('tells the allocator of a process that ends with its stage to keep memory, and of no other', async () => {
+    one.write('pipeline.yaml', flat({ a: ['pid'], b: ['fresh'] }))
+    await runToy(one, {}, open())
+    assert.match(String(facts('b').environment), /\bMALLOC_MMAP_THRESHOLD_ MALLOC_TRIM_THRESHOLD_ TOY\b/)
+    assert.doesNotMatch(String(facts('a').environment), /MALLOC/)
+  })
+
   it('tells a mistake, a bug and a crash apart, and goes on with the next stage', async () => {
     const how = ['mistake', 'bug', 'killed', 'segfault', 'exit', 'nan']
     const stages = Object.fromEntries(how.map((one) => [one, ['fail', { how: one }] as [string, Params]]))

@@ -16,10 +16,10 @@ export interface FilterGradient {
 }
 
 /**
- * Every channel meets every other: T products [B, in, P] · [B, P, out], then the sum over B. The sum over P is long and its ends
- * are small, so that one product over all pixels of the batch (as this was) has next to nothing to share out: not among threads
- * (U-Net 64², batch 8: 202 ms a step on two, now 167; on one thread 167 and 161), and less on a GPU. All taps side by side in one
- * product are slower and take a third more memory.
+ * Every channel meets every other: T products [B, in, P] · [B, P, out], then the sum over B. One product a tap over all pixels of the
+ * batch has a long sum between small ends, and so nothing to share out among threads: U-Net 64², batch 8, took 3 to 5 % more time a
+ * step that way on one thread (157 and 162 ms, minimum of rounds in turn), and a fifth more on two (154 and 190). All taps side by
+ * side in one product take more time (181 ms) and a third more memory.
  */
 export function byProducts(g: Builder, { x, dy, window, filter }: FilterGradient): string {
   const [batch, inputs, outputs] = [x.shape[0]!, filter.at(-2)!, filter.at(-1)!]

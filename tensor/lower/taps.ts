@@ -18,10 +18,10 @@ export function convolvedByTaps(g: Builder, x: Value, filters: Filters, window: 
   const padded = padImage(g, g.of(x), window)
   const [batch, inputs] = [x.shape[0]!, x.shape.at(-1)!]
   const parts = tapsOf(window.size).map((at, t) => {
-    const rows = g.reshape(tap(g, padded, at, window), [-1, inputs]) // [B P, in]
+    const rows = g.reshape(tap(g, padded, at, window), [-1, inputs]) // [P, in]
     const weights = weightsOf(g, filters, t)
     if (!filters.separate) return g.add('MatMul', [rows, weights])
-    return g.add('Mul', [g.reshape(rows, [-1, inputs, 1]), weights]) // [B P, in, multiplier]
+    return g.add('Mul', [g.reshape(rows, [-1, inputs, 1]), weights]) // [P, in, multiplier]
   })
   return g.reshape(total(g, parts), [batch, ...window.places, -1])
 }
@@ -65,19 +65,17 @@ export function tapsOf(size: readonly number[]): number[][] {
   return size.reduce<number[][]>((taps, k) => taps.flatMap((at) => range(k).map((i) => [...at, i])), [[]])
 }
 
-/** The pixel that a tap sees from each place of the output; `axis` is the first of the image's sides. */
-export function tap(g: Builder, image: string, at: readonly number[], window: Window, axis = 1): string {
+/** The pixel that a tap sees from each place of the output. */
+export function tap(g: Builder, image: string, at: readonly number[], window: Window): string {
   const { places, strides, dilations } = window
-  const begin = at.map((i, side) => i * dilations[side]!)
-  const end = begin.map((from, side) => from + (places[side]! - 1) * strides[side]! + 1)
-  return slice(g, image, begin, end, range(at.length, axis), strides)
+  const begin = at.map((i, axis) => i * dilations[axis]!)
+  const end = begin.map((from, axis) => from + (places[axis]! - 1) * strides[axis]! + 1)
+  return slice(g, image, begin, end, range(at.length, 1), strides)
 }
 
-/** Sides of an image of two more axes, which begin at `axis`. */
-export function padImage(g: Builder, image: string, { before, after }: Window, axis = 1): string {
+export function padImage(g: Builder, image: string, { before, after }: Window): string {
   if ([...before, ...after].every((pad) => pad === 0)) return image
-  const around = (pads: readonly number[]) => [...range(axis).fill(0), ...pads, ...range(2 - axis).fill(0)]
-  return g.add('Pad', [image, g.ints([...around(before), ...around(after)])])
+  return g.add('Pad', [image, g.ints([0, ...before, 0, 0, ...after, 0])])
 }
 
 /** [B, places…, C] at the pixels of [B, sides…, C] that a tap sees; zeros elsewhere. */

@@ -43,7 +43,7 @@ if (asked.includes('--json')) console.log(JSON.stringify(results, null, 2))
 async function compare(model: string, threads: number) {
   const args = [model, String(threads)]
   const ours = start(process.execPath, ['--import', 'tsx', join(HERE, 'train-ours.ts'), ...args])
-  const torch = python === null ? null : start(python, [join(HERE, 'train-torch.py'), ...args])
+  const torch = python === null ? null : start(python, [join(HERE, 'train-torch.py'), ...args], blas(threads))
   const [we, they] = [await ours.ready, await torch?.ready]
   const count = steps(await ours.ask(1))
   const [mine, its]: [Steps[], Steps[]] = [[], []]
@@ -109,8 +109,11 @@ function line({ model, threads, we, they, a, b, ratio }: Line): string {
 }
 
 /** A child that answers each line with a line. */
-function start(command: string, args: string[]) {
-  const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] })
+function start(command: string, args: string[], env: Record<string, string> = {}) {
+  const child: ChildProcess = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
+  })
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const next = async () => {
     const { value, done } = await lines.next()
@@ -125,6 +128,12 @@ function start(command: string, args: string[]) {
     },
     end: () => child.stdin!.end(),
   }
+}
+
+/** A PyTorch that multiplies by OpenBLAS, as Debian's, would take all cores whatever it is told of threads. */
+function blas(threads: number): Record<string, string> {
+  const names = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS']
+  return Object.fromEntries(names.map((name) => [name, String(threads)]))
 }
 
 function pythonWithTorch(): string | null {

@@ -54,11 +54,10 @@ async function scalars({ schema, shards }: Dataset, folder: string): Promise<Num
 
 async function contrastOf({ params, facts }: Dataset, contrast: Float64Array | undefined): Promise<Section> {
   const title = 'Contrast and acceptance'
-  if (contrast === undefined || contrast.every((value) => value === 1))
-    return {
-      title,
-      blocks: [{ kind: 'text', text: 'k = 1 everywhere: the contrast is 1, and nothing is rejected.' }],
-    }
+  const said = (text: string): Section => ({ title, blocks: [{ kind: 'text', text }] })
+  if (contrast?.every((value) => value === 1) ?? params.generator === 'poisson')
+    return said('k = 1 everywhere: the contrast is 1, and nothing is rejected.')
+  if (contrast === undefined) return said('The dataset has no column of contrasts.')
   const svg = await histogramSvg(contrast, { axis: 'contrast max k / min k', what: 'rows' })
   const figure: Block = {
     kind: 'figure',
@@ -82,6 +81,14 @@ function acceptance(window: unknown, { rows, rejectedDraws }: Dataset['facts']):
 
 function accuracyOf({ params, facts }: Dataset, numbers: Numbers): Section {
   const shown = [...numbers].filter(([name, values]) => name !== 'contrast' && values.length > 0)
+  const title = 'Accuracy of the solutions'
+  if (params.solver === undefined) {
+    const unknown = 'The manifest does not say what solved these systems, nor how well.'
+    return {
+      title,
+      blocks: [{ kind: 'text', text: unknown }, ...(shown.length > 0 ? [quantilesTable(shown)] : [])],
+    }
+  }
   const solver = `Solved by ${params.solver}; every residual was computed again in float64 from the stored k and rhs.`
   const fallbacks = Number(facts.fallbacks ?? 0)
   const again = fallbacks > 0 ? ` ${fallbacks} rows were left by it and solved by banded Cholesky.` : ''
@@ -91,7 +98,7 @@ function accuracyOf({ params, facts }: Dataset, numbers: Numbers): Section {
   const blocks: Block[] = [{ kind: 'text', text }]
   if (shown.length > 0) blocks.push(quantilesTable(shown))
   if (numbers.has('majorant')) blocks.push({ kind: 'text', text: CERTIFICATES })
-  return { title: 'Accuracy of the solutions', blocks }
+  return { title, blocks }
 }
 
 const CERTIFICATES =

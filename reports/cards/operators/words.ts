@@ -19,7 +19,9 @@ export function equationOf({ params }: Dataset): Block[] {
   }
   const law =
     laws[String(params.generator)] ??
-    `k and f are those of the generator ${params.generator}; its params are below.`
+    (params.generator === undefined
+      ? 'The manifest names no generator, so what law k and f have is not known here.'
+      : `k and f are those of the generator ${params.generator}; its params are below.`)
   return [equation, { kind: 'text', text: params.generator === 'condiff' ? `${law} ${rhs}` : law }]
 }
 
@@ -67,6 +69,7 @@ export function HARD({ params }: Dataset, contrast: Float64Array | undefined): s
     'The right-hand side has the same energy in every frequency and no correlation between nodes. The inverse of the operator damps high frequencies, so x is much smoother than rhs and most of its size is in the lowest modes; an error metric relative to ‖x‖ says little about the rest. Look at the error by bands of frequency too.'
   const global =
     'x at a node depends on k and rhs everywhere: a network that sees only a neighborhood of the node cannot be right.'
+  if (contrast === undefined && params.generator !== 'poisson') return [rough, global]
   if (most === 1)
     return [
       rough,

@@ -99,6 +99,8 @@ export interface Solver<P extends Params = Params, S = unknown> extends About {
   /** Done once per coefficient: a factor, a hierarchy, a preconditioner. `workers` (threads), if any, change no byte of x. */
   setup(matrix: Stencil, params: P, workers?: number): Promise<S>
   solve(state: S, rhs: Field, params: P): Promise<Solution> // a hard problem is a status, no exception
+  /** Systems that one solve() likes to have, where there are more; 4 unless told. */
+  batch?(n: number, params: P, workers: number): number
 }
 
 // ── Models, losses, metrics ──────────────────────────────────────────────────

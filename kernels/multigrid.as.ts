@@ -20,14 +20,14 @@ export function arrayOf(n: i32, array: i32, lane: i32): i32 {
   return <i32>plain(array, lane)
 }
 
-/** Four systems of f64 in lanes of f32; `turns` and `spread` as in parts/refinement. */
-export function solveMixed(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
+/** Up to four systems of f64, `used` of them, in lanes of f32; `turns` and `spread` as in parts/refinement. */
+export function solveMixed(used: i32, base: i32, n: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
   place(n, base)
   refine<f32>(used, tolerance, steps, outers, turns, spread)
 }
 
-/** Two systems in lanes of f64. */
-export function solveDouble(base: i32, n: i32, used: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
+/** Up to two systems in lanes of f64. */
+export function solveDouble(used: i32, base: i32, n: i32, tolerance: f64, steps: i32, outers: i32, turns: i32, spread: f64): void {
   place(n, base)
   refine<f64>(used, tolerance, steps, outers, turns, spread)
 }

@@ -38,6 +38,8 @@ const deviceMultigrid: Solver<Settings, State> = {
   cite: 'doi:10.1016/0021-9991(82)90057-2',
   defaults,
 
+  batch: (_, { batch }) => batch,
+
   async setup(matrix, { device, batch, threads }) {
     const whole = Number.isInteger(batch) && batch >= 1
     if (!whole)

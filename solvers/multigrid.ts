@@ -15,10 +15,10 @@
  * of another, and neither do its place in the batch or the number of workers.
  *
  * For symmetric matrices with couplings ≤ 0 (M-matrices); others may break down. The hierarchy is made again by each solve, a
- * tenth of the work, so that a batch needs the memory of eight samples per thread (3.4 MB at n = 64, 13 MB at 128; of four beyond n = 300).
+ * tenth of the work, so that a batch needs the memory of four samples per thread (1.7 MB at n = 64, 6.4 MB at 128).
  * J. E. Dendy, doi:10.1016/0021-9991(82)90057-2; Chronopoulos, Gear, doi:10.1016/0377-0427(89)90045-9.
  */
-import type { Field, Solver, Status, Stencil } from '../contracts.ts'
+import type { Field, Solver, Stencil } from '../contracts.ts'
 import { suggest, UserError } from '../io/errors.ts'
 import { allFinite } from './diffusion/stencil.ts'
 import {
@@ -28,8 +28,8 @@ import {
   type Opened,
   type Outcome,
   type Precision,
-  solveGroup,
-  withPool,
+  solveEntries,
+  withTeam,
 } from './multigrid/kernel.ts'
 
 const defaults = {
@@ -47,6 +47,14 @@ const multigrid: Solver<typeof defaults, Checked> = {
   about: 'Conjugate gradients preconditioned by a cycle of black box multigrid, in SIMD lanes',
   cite: 'doi:10.1016/0021-9991(82)90057-2',
   defaults,
+
+  /** Threads are asked once for all: many, so that this and a last group that only one of them has count for little; up to 16 MiB. */
+  batch(n, { precision }, workers) {
+    const lanes = isPrecision(precision) ? LANES[precision] : 1
+    if (workers === 1) return lanes
+    const groups = Math.floor(2 ** 24 / (6 * 8 * n * n) / lanes)
+    return lanes * Math.min(Math.max(groups, 1), 16)
+  },
 
   async setup(matrix, { precision }, workers = 1) {
     if (!isPrecision(precision)) {
@@ -67,12 +75,13 @@ const multigrid: Solver<typeof defaults, Checked> = {
     const { n, batch } = matrix
     const x = unwritten(batch * n * n)
     const outcomes: Outcome[] = []
-    await withPool(n, workers, async (opened) => {
+    await withTeam(n, workers, async (opened) => {
       const problem: Problem = { opened, matrix, rhs, x, outcomes, flawed: new Set() }
       let left = Array.from({ length: batch }, (_, b) => b)
       for (const method of METHODS[params.precision as Precision]) {
         await solveRows(problem, method, left, params)
         left = left.filter(failed(problem, params))
+        if (left.length === 0) break
       }
     })
     return {
@@ -116,33 +125,25 @@ function isPrecision(name: string): name is Precision {
 }
 
 /**
- * Solves these entries in groups, as many at once as there are workers; steps are added to those taken before. All that is done
- * here for a group is done while threads solve others: before them it would hold up all.
+ * Solves these entries; steps are added to those taken before. Whether they can be solved at all is looked at while threads try: before
+ * them it would hold up all.
  */
 async function solveRows(
   problem: Problem,
   method: Method,
   rows: readonly number[],
-  { tolerance, iterations }: typeof defaults,
+  limits: typeof defaults,
 ): Promise<void> {
-  const { opened, matrix, rhs, x, outcomes } = problem
-  const groups: number[][] = []
-  const lanes = LANES[method.precision]
-  for (let at = 0; at < rows.length; at += lanes) groups.push(rows.slice(at, at + lanes))
-  await Promise.all(
-    groups.map((group) =>
-      opened.pool.use(async (seat) => {
-        const sound = group.filter((row) => row in outcomes || isSound(problem, row))
-        if (sound.length === 0) return
-        const data = { matrix, rhs: rhs.data, x }
-        const solved = await solveGroup(seat, opened.layout, method, { tolerance, iterations }, sound, data)
-        for (const [at, row] of sound.entries()) {
-          const before = outcomes[row]?.iterations ?? 0
-          outcomes[row] = { ...solved[at]!, iterations: before + solved[at]!.iterations }
-        }
-      }),
-    ),
-  )
+  const { opened, matrix, rhs, x, outcomes, flawed } = problem
+  const solving = solveEntries(opened, method, limits, rows, { matrix, rhs: rhs.data, x })
+  for (const row of rows) if (!(row in outcomes) && !isSymmetric(matrix, row)) flawed.add(row)
+  const solved = await solving
+  for (const [at, row] of rows.entries()) {
+    const before = outcomes[row]?.iterations ?? 0
+    outcomes[row] = flawed.has(row)
+      ? refuse(problem, row)
+      : { ...solved[at]!, iterations: before + solved[at]!.iterations }
+  }
 }
 
 /** Entries that one method could not solve and the next might; of those that nothing can, it says so at once. */
@@ -153,18 +154,18 @@ function failed({ outcomes, flawed }: Problem, { iterations }: typeof defaults):
   }
 }
 
-/** The kernel reads center, east and north, so the others must say the same; an entry where they do not is settled here. */
-function isSound({ matrix, outcomes, flawed, x }: Problem, b: number): boolean {
-  if (isSymmetric(matrix, b)) return true
-  const status: Status = allFinite(matrix, null, b) ? 'breakdown' : 'non-finite'
-  outcomes[b] = { status, iterations: 0, residual: NaN }
-  flawed.add(b)
+/** The kernel reads center, east and north, so the others must say the same; where they do not, its x is worth nothing. */
+function refuse({ matrix, x }: Problem, b: number): Outcome {
   x.fill(0, b * matrix.n ** 2, (b + 1) * matrix.n ** 2)
-  return false
+  return {
+    status: allFinite(matrix, null, b) ? 'breakdown' : 'non-finite',
+    iterations: 0,
+    residual: NaN,
+  }
 }
 
 /**
- * Numbers that every entry will write: a group of them its x, isSound() zeros. Memory that must be zero often comes fresh from the
+ * Numbers that will all be written. Memory that must be zero often comes fresh from the
  * system, and touching it for the first time then took as long as half a solve.
  */
 function unwritten(length: number): Float64Array {

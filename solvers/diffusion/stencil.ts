@@ -17,18 +17,38 @@
  */
 import type { Field, Stencil } from '../../contracts.ts'
 
-/** One matrix per field of `k`; the side of k is n + 1. */
-export function assemble(k: Field): Stencil {
+/** One matrix per field of `k`; the side of k is n + 1. `room`, if given, has place for them and is written over. */
+export function assemble(k: Field, room = roomFor(k.batch, k.n - 1)): Stencil {
   const { batch, n: side } = k
   const n = side - 1
   if (n < 1 || k.data.length !== batch * side * side) {
     throw new Error(`assemble: ${k.data.length} coefficients, expected ${batch} × ${side}² with ${side} ≥ 2`)
   }
-  const matrix = empty(batch, n)
+  const part = (values: Float64Array) => values.subarray(0, batch * n * n)
+  const { center, west, east, south, north } = room
+  const matrix: Stencil = {
+    batch,
+    n,
+    center: part(center),
+    west: part(west),
+    east: part(east),
+    south: part(south),
+    north: part(north),
+  }
   for (let b = 0; b < batch; b++) {
     assembleOne(k.data.subarray(b * side * side, (b + 1) * side * side), matrix, b)
   }
   return matrix
+}
+
+/** Numbers for the matrices of so many fields, from `numbers(length)`; see sharedNumbers() in kernels/shared.ts. */
+export function roomFor(
+  batch: number,
+  n: number,
+  numbers = (length: number): Float64Array => new Float64Array(length),
+): Stencil {
+  const part = () => numbers(batch * n * n)
+  return { batch, n, center: part(), west: part(), east: part(), south: part(), north: part() }
 }
 
 /** out ← A x for entry `b` of the batch; `x` and `out` are single fields of n² values and must not be the same. */
@@ -181,9 +201,4 @@ function magnitudes(matrix: Stencil, b: number): Stencil {
     south: part(south),
     north: part(north),
   }
-}
-
-function empty(batch: number, n: number): Stencil {
-  const part = () => new Float64Array(batch * n * n)
-  return { batch, n, center: part(), west: part(), east: part(), south: part(), north: part() }
 }

@@ -1,11 +1,11 @@
 /**
- * The kernel of kernels/multigrid.as.ts on a pool of workers: groups of samples, as many as there are lanes, each in the memory
- * of the thread that is free. A memory serves one n, so pools are kept by n; the last one is kept.
+ * The kernel of kernels/multigrid.as.ts on a team of threads: groups of samples, as many as there are lanes. A memory serves one n, so
+ * there is a team for each n; the last one is kept.
  */
 import type { Status, Stencil } from '../../contracts.ts'
 import { keepFreedMemory } from '../../io/freed-memory.ts'
 import { compileKernel, loadKernel } from '../../kernels/load.ts'
-import { openPool, type Pool, type Seat } from '../../kernels/pool.ts'
+import { openTeam, type Team } from '../../kernels/team.ts'
 
 export type Precision = 'mixed' | 'double'
 
@@ -33,29 +33,30 @@ export interface Outcome {
   residual: number // ‖rhs − A x‖ / ‖rhs‖, recomputed in f64
 }
 
-/** Solves the entries `rows` of the batch into `x`, at most LANES of them. */
-export async function solveGroup(
-  { memory, heap, call }: Seat,
-  layout: Layout,
+/** Solves the entries `rows` of the batch into `x`, as many at once as there are lanes in all threads. */
+export async function solveEntries(
+  { team, layout }: Opened,
   { precision, turns, spread }: Method,
-  limits: Limits,
+  { tolerance, iterations }: Limits,
   rows: readonly number[],
   { matrix, rhs, x }: { matrix: Stencil; rhs: Float64Array; x: Float64Array },
 ): Promise<Outcome[]> {
-  const { n } = matrix
-  const inputs = [matrix.center, matrix.east, matrix.north, rhs]
-  const array = (kind: number, lane: number) =>
-    new Float64Array(memory.buffer, heap + layout.arrays[kind]![lane]!, n * n)
-  for (const [lane, row] of rows.entries()) {
-    for (const [kind, values] of inputs.entries())
-      array(kind, lane).set(values.subarray(row * n * n, (row + 1) * n * n))
+  const { n, batch } = matrix
+  const report = new Float64Array(REPORT * batch)
+  const field = (array: Float64Array, kind: number) => {
+    return { array, size: n * n, at: layout.arrays[kind]!.map((offset) => team.heap + offset) }
   }
-  const name = precision === 'mixed' ? 'solveMixed' : 'solveDouble'
-  await call(name, heap, n, rows.length, limits.tolerance, limits.iterations, OUTERS, turns, spread)
-  const report = new Float64Array(memory.buffer, heap, 8 * rows.length)
-  return rows.map((row, lane) => {
-    x.set(array(X, lane), row * n * n)
-    const [status, iterations, residual] = report.subarray(8 * lane)
+  const said = { array: report, size: REPORT, at: [0, 1, 2, 3].map((lane) => team.heap + 8 * REPORT * lane) }
+  await team.run({
+    name: precision === 'mixed' ? 'solveMixed' : 'solveDouble',
+    args: [team.heap, n, tolerance, iterations, OUTERS, turns, spread],
+    items: Int32Array.from(rows),
+    lanes: LANES[precision],
+    inputs: [matrix.center, matrix.east, matrix.north, rhs].map(field),
+    outputs: [field(x, X), said],
+  })
+  return rows.map((row) => {
+    const [status, iterations, residual] = report.subarray(REPORT * row)
     return { status: STATUSES[status!]!, iterations: iterations!, residual: residual! }
   })
 }
@@ -92,21 +93,21 @@ export function probe(
 export const FILE = new URL('../../kernels/built/multigrid.wasm', import.meta.url)
 
 export interface Opened {
-  pool: Pool
+  team: Team
   layout: Layout
 }
 
 /**
- * Lends a pool for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it, and so is one
+ * Lends a team for n × n nodes: the one that was opened last, if it serves. Another is closed once nobody uses it, and so is one
  * that failed: a thread of it may have ended.
  */
-export async function withPool<T>(
+export async function withTeam<T>(
   n: number,
   workers: number,
   job: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   const mine = last?.n === n && last.workers === workers ? last : openFor(n, workers)
-  if (last !== mine && last?.users === 0) void last.pool.close()
+  if (last !== mine && last?.users === 0) void last.team.close()
   last = mine
   mine.users++
   try {
@@ -116,19 +117,18 @@ export async function withPool<T>(
     throw error
   } finally {
     mine.users--
-    if (mine.users === 0 && last !== mine) await mine.pool.close()
+    if (mine.users === 0 && last !== mine) await mine.team.close()
   }
 }
 
 function openFor(n: number, workers: number): Kept {
   keepFreedMemory() // every solve allocates an x
   const layout = layoutOf(n)
-  const buffers = layout.bytes <= SMALL ? 2 : 1
-  return { n, workers, users: 0, layout, pool: openPool(FILE, { bytes: layout.bytes, workers, buffers }) }
+  return { n, workers, users: 0, layout, team: openTeam(FILE, { bytes: layout.bytes, workers }) }
 }
 
 const STATUSES: readonly Status[] = ['converged', 'max-iterations', 'breakdown', 'non-finite']
-const SMALL = 2 ** 25 // bytes: beyond them (n = 300), a group takes so long that nobody sees a thread wait
+const REPORT = 8 // numbers that the kernel says of each lane, from its base on
 const OUTERS = 10 // solves that refinement may take
 export const X = 4
 export const R = 5

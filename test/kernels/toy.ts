@@ -15,7 +15,6 @@ async function compile(): Promise<URL> {
   process.once('exit', () => rmSync(folder, { recursive: true }))
   const out = join(folder, 'toy.wasm')
   const asc = join(root, 'node_modules/assemblyscript/bin/asc.js')
-  // @ts-expect-error: the scripts that build run without a build and have no types
   const { FLAGS } = await import('../../scripts/kernels.mjs')
   execFileSync(process.execPath, [asc, 'test/kernels/toy.as.ts', ...FLAGS, '-O0', '-o', out], { cwd: root })
   return pathToFileURL(out)

@@ -169,7 +169,19 @@ describe('solvers/multigrid', () => {
     }
   })
 
-  it('opens a pool anew after a thread of it has ended', async () => {
+  it('refuses a matrix that is not symmetric in a thread as it does here', async () => {
+    const [matrix, rhs] = [lognormal({ n: 7, batch: 9, variance: 1 }), noise(7, 9)]
+    matrix.west[6 * 49 + 3]! += 1
+    const [here, there] = [await solve(matrix, rhs, {}, 1), await solve(matrix, rhs, {}, 2)]
+    assert.deepEqual(there, here)
+    assert.deepEqual(
+      here.status.map((status) => status === 'breakdown'),
+      here.status.map((_, b) => b === 6),
+    )
+    assert.ok(here.x.data.subarray(6 * 49, 7 * 49).every((value) => value === 0))
+  })
+
+  it('opens a team anew after a thread of it has ended', async () => {
     const threads = new Set<Worker>()
     const { postMessage } = Worker.prototype
     Worker.prototype.postMessage = function (this: Worker, message: unknown) {
@@ -186,6 +198,15 @@ describe('solvers/multigrid', () => {
     } finally {
       Worker.prototype.postMessage = postMessage
     }
+  })
+
+  it('asks for whole groups: one without threads, with them many, fewer where grids are large', () => {
+    const { batch, defaults } = multigrid
+    assert.equal(batch!(64, defaults, 1), 4)
+    assert.equal(batch!(64, { ...defaults, precision: 'double' }, 1), 2)
+    assert.equal(batch!(64, defaults, 2), 64)
+    assert.equal(batch!(128, defaults, 2), 20)
+    assert.equal(batch!(1024, defaults, 2), 4)
   })
 
   it('says how large a grid may be, and keeps the memory of that below 1 GiB', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Field, Stencil } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import cholesky from '../../solvers/cholesky.ts'
-import { accepts, apply, assemble, residual } from '../../solvers/diffusion/stencil.ts'
+import { accepts, apply, assemble, residual, roomFor } from '../../solvers/diffusion/stencil.ts'
 
 const SEED = 31
 
@@ -32,6 +32,15 @@ describe(`solvers/stencil (seed ${SEED})`, () => {
       [...south],
       [0, 0, 4.5, 5.5].map((v) => (v === 0 ? 0 : -9 * v)),
     )
+  })
+
+  it('assembles into a room that held other numbers, and gives no more than was asked', () => {
+    const [three, four] = [lognormal(5, 3), lognormal(5, 4)]
+    const both = { batch: 2, n: 6, data: Float64Array.of(...three.k.data, ...four.k.data) }
+    const room = roomFor(3, 5, (length) => new Float64Array(length).fill(NaN))
+    assert.deepEqual(assemble(both, room), assemble(both))
+    assert.deepEqual(assemble(four.k, room), four.matrix)
+    assert.equal(assemble(four.k, room).center.buffer, room.center.buffer)
   })
 
   it('has 4 (n+1)² on the diagonal and −(n+1)² beside it for k = 1', () => {

@@ -1,8 +1,9 @@
 /** The solutions of stored systems, judged by nobody but the residual. */
-import type { Columns, Field, Params, Solver, Values } from '../../../contracts.ts'
+import type { Columns, Field, Params, Solver, Stencil, Values } from '../../../contracts.ts'
+import { sharedNumbers } from '../../../kernels/shared.ts'
 import cholesky, { MOST_SIDE } from '../../../solvers/cholesky.ts'
 import { type Certificate, certify } from '../../../solvers/diffusion/certificate.ts'
-import { type Acceptance, accepts, assemble } from '../../../solvers/diffusion/stencil.ts'
+import { type Acceptance, accepts, assemble, roomFor } from '../../../solvers/diffusion/stencil.ts'
 
 export interface Failure {
   split: string
@@ -17,8 +18,8 @@ export interface SolvedShard {
 }
 
 /**
- * x of every row of `fields`, a few rows at a time and, where there are workers, more than one batch at once: while threads
- * solve, rows before and after them are assembled and judged here. `tick` hears of each batch and may throw to stop.
+ * x of every row of `fields`, some rows at a time and, where there are threads, two batches at once: while they solve one, the rows
+ * before and after it are judged and assembled here. `tick` hears of each batch and may throw to stop.
  * After an error no batch is begun, and it is thrown when those that were have ended: nothing goes on behind it.
  */
 export async function solveShard(
@@ -33,17 +34,23 @@ export async function solveShard(
   const numbers = rowNumbers(fields.rows)
   const accepted = new Uint8Array(fields.rows)
   let fallbacks = 0
-  const batch = typeof params.batch === 'number' ? params.batch : BATCH // a solver that takes many at a time says so
+  const batch = Math.min(solver.batch?.(n, params, workers) ?? BATCH, fields.rows)
   let next = 0
   const work = async () => {
+    const room = roomOf(batch, n, workers)
     while (next < fields.rows) {
       const from = next
       const to = (next = Math.min(from + batch, fields.rows))
-      const system = { k: rowsOf(k!, n + 1, from, to), rhs: rowsOf(rhs!, n, from, to) }
-      const solved = await solveRows(solver, params, workers, system)
+      const coefficients = rowsOf(k!, n + 1, from, to)
+      const right = rowsOf(rhs!, n, from, to, room.rhs)
+      const solved = await solveRows(solver, params, workers, {
+        k: coefficients,
+        rhs: right,
+        room: room.matrix,
+      })
       x.set(solved.x.data, from * n * n)
       fallbacks += solved.fallbacks
-      const certificates = certify(system.k, solved.x, system.rhs)
+      const certificates = certify(coefficients, solved.x, right)
       for (const [r, verdict] of solved.verdicts.entries()) {
         write(numbers, from + r, verdict, certificates[r]!)
         accepted[from + r] = verdict.accepted ? 1 : 0
@@ -57,7 +64,7 @@ export async function solveShard(
       errors.push(error)
       next = fields.rows
     })
-  await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 * workers }, guarded))
+  await Promise.all(Array.from({ length: workers === 1 ? 1 : 2 }, guarded))
   if (errors.length > 0) throw errors[0]
   const failures = Array.from(row as Int32Array, (name, r) => ({ row: name, residual: numbers.residual[r]! }))
   const data = { row: row!, k: k!, rhs: rhs!, x, contrast: contrast!, ...numbers }
@@ -90,17 +97,23 @@ function write(numbers: RowNumbers, at: number, { residual, floor }: Acceptance,
   numbers.majorant[at] = bounds.majorant
 }
 
-/** Rows solved at a time: at n = 128 their Cholesky factors take 68 MB. */
+/** Rows for a solver that does not say how many: at n = 128 their Cholesky factors take 68 MB. */
 const BATCH = 4
+
+/** Where systems are assembled, again and again: threads read them there. */
+function roomOf(rows: number, n: number, workers: number): { matrix: Stencil; rhs: Float64Array } {
+  const numbers = workers === 1 ? (length: number) => new Float64Array(length) : sharedNumbers
+  return { matrix: roomFor(rows, n, numbers), rhs: numbers(rows * n * n) }
+}
 
 /** x of A(k) x = rhs for a few rows; those whose x is not accepted are tried again with banded Cholesky, up to its size. */
 async function solveRows(
   solver: Solver,
   params: Params & { tolerance: number },
   workers: number,
-  { k, rhs }: { k: Field; rhs: Field },
+  { k, rhs, room }: { k: Field; rhs: Field; room: Stencil },
 ): Promise<{ x: Field; verdicts: readonly Acceptance[]; fallbacks: number }> {
-  const matrix = assemble(k)
+  const matrix = assemble(k, room)
   const { x } = await solver.solve(await solver.setup(matrix, params, workers), rhs, params)
   const verdicts = accepts(matrix, x, rhs, params.tolerance)
   let fallbacks = 0
@@ -126,11 +139,13 @@ export async function solveWithCholesky(
   return { x, verdict: accepts(matrix, x, rhs, tolerance)[0]! }
 }
 
-/** Rows from ≤ r < to of a column as a field on side × side points, in f64. */
-export function rowsOf(values: Values, side: number, from: number, to: number): Field {
+/** Rows from ≤ r < to of a column as a field on side × side points, in f64; in `room`, if given. */
+export function rowsOf(values: Values, side: number, from: number, to: number, room?: Float64Array): Field {
   const size = side * side
-  const numbers = values as Float32Array | Float64Array
-  return { batch: to - from, n: side, data: new Float64Array(numbers.subarray(from * size, to * size)) }
+  const length = (to - from) * size
+  const data = room?.subarray(0, length) ?? new Float64Array(length)
+  data.set((values as Float32Array | Float64Array).subarray(from * size, to * size))
+  return { batch: to - from, n: side, data }
 }
 
 function rowOf({ n, data }: Field, row: number): Field {

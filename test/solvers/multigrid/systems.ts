@@ -2,6 +2,7 @@
 import type { Field, Stencil } from '../../../contracts.ts'
 import { embed } from '../../../generators/fields/embedding.ts'
 import { drawPair } from '../../../generators/fields/grf.ts'
+import { sharedNumbers } from '../../../kernels/shared.ts'
 import { rng } from '../../../math/rng.ts'
 import { assemble } from '../../../solvers/diffusion/stencil.ts'
 
@@ -70,7 +71,7 @@ export function honest(
   return { residual: Math.sqrt(error / scale), floor: 4 * Number.EPSILON * Math.sqrt(size / scale) }
 }
 
-/** Entries of a batch, in this order. */
+/** Entries of a batch, in this order, in memory that threads read in place. */
 export function pick(matrix: Stencil, entries: readonly number[]): Stencil {
   const of = (values: Float64Array) => pickValues(values, matrix.n, entries)
   const { n, center, west, east, south, north } = matrix
@@ -91,7 +92,7 @@ export function pickField({ n, data }: Field, entries: readonly number[]): Field
 
 function pickValues(values: Float64Array, n: number, entries: readonly number[]): Float64Array {
   const size = n * n
-  const out = new Float64Array(entries.length * size)
+  const out = sharedNumbers(entries.length * size)
   for (const [at, b] of entries.entries()) out.set(values.subarray(b * size, (b + 1) * size), at * size)
   return out
 }

@@ -124,10 +124,7 @@ function isPrecision(name: string): name is Precision {
   return Object.keys(LANES).includes(name)
 }
 
-/**
- * Solves these entries; steps are added to those taken before. Whether they can be solved at all is looked at while threads try: before
- * them it would hold up all.
- */
+/** Solves these entries; steps are added to those taken before. Which of them are flawed is looked at while threads try all. */
 async function solveRows(
   problem: Problem,
   method: Method,
@@ -165,8 +162,8 @@ function refuse({ matrix, x }: Problem, b: number): Outcome {
 }
 
 /**
- * Numbers that will all be written. Memory that must be zero often comes fresh from the
- * system, and touching it for the first time then took as long as half a solve.
+ * Numbers that will all be written. Memory that must be zero often comes fresh from the system, and touching it for the first time
+ * then took as long as half a solve.
  */
 function unwritten(length: number): Float64Array {
   return new Float64Array(Buffer.allocUnsafeSlow(8 * length).buffer, 0, length)

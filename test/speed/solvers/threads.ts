@@ -1,50 +1,65 @@
-/** Our solver by the wall clock on one thread and on two: samples are independent, so twice the threads should do twice as many. */
-import type { Field, Stencil } from '../../../contracts.ts'
-import multigrid from '../../../solvers/multigrid.ts'
-import { pick, pickField } from '../../solvers/multigrid/systems.ts'
+/**
+ * Our solver on one thread, on two, and in two processes that share nothing. Samples are independent, so two threads should do
+ * twice as many as one; where two processes do not, it is the machine.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { Measured } from './peers.ts'
 import type { Problems } from './problems.ts'
+import { measure, repeated, warmUp } from './wall.ts'
 
-export const THREADS = [1, 2] as const
-export const threadsName = (threads: number) => `ours, wall, ${threads} thread${threads === 1 ? '' : 's'}`
+export const ONE = 'ours, wall, 1 thread'
+export const TWO = 'ours, wall, 2 threads'
+export const APART = 'ours, wall, 2 processes'
 
-/** Samples handed over at once: many groups for each thread, so that the last ones are few beside them. */
-const BATCH = 64
-/** A range, after the threads are started and the compiler is done: at least so long. */
-const SECONDS = 1.5
-
-/** Wall-clock ms per sample of each number of threads, ranges in turn. */
+/** Wall-clock ms per sample of each, ranges in turn. */
 export async function measureThreads(problems: Problems, rounds: number): Promise<Map<string, Measured[]>> {
   const systems = repeated(problems)
-  const found = new Map<string, Measured[]>()
-  for (let round = 0; round < rounds; round++) {
-    for (const threads of THREADS) {
-      const name = threadsName(threads)
-      found.set(name, [...(found.get(name) ?? []), await measure(systems, threads)])
+  const children = [startLone(), startLone()]
+  try {
+    await Promise.all(children.map((child) => ask(child, problems)))
+    const ways: [string, () => Promise<Measured>][] = [
+      [ONE, () => onThreads(1)],
+      [TWO, () => onThreads(2)],
+      [
+        APART,
+        async () => together(await Promise.all(children.map((child) => ask<Measured>(child, 'measure')))),
+      ],
+    ]
+    const found = new Map<string, Measured[]>(ways.map(([name]) => [name, []]))
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, way] of ways) found.get(name)!.push(await way())
     }
+    return found
+  } finally {
+    for (const child of children) child.kill()
   }
-  return found
+
+  async function onThreads(threads: number): Promise<Measured> {
+    await warmUp(systems, threads)
+    return measure(systems, threads)
+  }
 }
 
-interface Systems {
-  matrix: Stencil
-  rhs: Field
+/** What several do that work at the same time: their samples a second add up. */
+function together(all: readonly Measured[]): Measured {
+  const perMs = all.reduce((sum, { ms }) => sum + 1 / ms, 0)
+  return { ...all[0]!, ms: 1 / perMs, residual: Math.max(...all.map(({ residual }) => residual)) }
 }
 
-function repeated({ matrix, rhs, rows }: Problems): Systems {
-  const entries = Array.from({ length: BATCH }, (_, b) => b % rows)
-  return { matrix: pick(matrix, entries), rhs: pickField(rhs, entries) }
+function startLone(): ChildProcess {
+  const script = fileURLToPath(new URL('./lone.ts', import.meta.url))
+  return fork(script, { execArgv: ['--import', 'tsx'], serialization: 'advanced' })
 }
 
-async function measure({ matrix, rhs }: Systems, threads: number): Promise<Measured> {
-  const params = multigrid.defaults
-  const solve = async () => multigrid.solve(await multigrid.setup(matrix, params, threads), rhs, params)
-  for (const from = performance.now(); performance.now() - from < 500 * SECONDS; ) await solve()
-  const from = performance.now()
-  let solution = await solve()
-  let passes = 1
-  for (; performance.now() - from < 1000 * SECONDS; passes++) solution = await solve()
-  const ms = (performance.now() - from) / (passes * BATCH)
-  const iterations = [...solution.iterations].sort((a, b) => a - b)[BATCH >> 1]!
-  return { ms, iterations, residual: Math.max(...solution.residual) }
+function ask<Answer>(child: ChildProcess, message: object | string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`a process ended with exit code ${code}`))
+    child.once('exit', onExit)
+    child.once('message', (answer) => {
+      child.off('exit', onExit)
+      resolve(answer as Answer)
+    })
+    child.send(message)
+  })
 }

@@ -41,8 +41,9 @@ export function build() {
   if (code !== 0) process.exit(code)
   const dist = join(root, 'dist')
   for (const entry of readdirSync(dist, { recursive: true })) {
-    const source = entry.replace(/(\.d\.ts|\.js)$/, '.ts')
-    if (source !== entry && !existsSync(join(root, source))) rmSync(join(dist, entry))
+    const source = entry.replace(/\.d\.mts$/, '.mjs').replace(/(\.d\.ts|\.js)$/, '.ts')
+    const isCode = source !== entry || entry.endsWith('.mjs')
+    if (isCode && !existsSync(join(root, source))) rmSync(join(dist, entry))
   }
   buildKernels(root, tool)
   const site = run(process.execPath, [join(root, 'scripts/site.mjs')])

@@ -113,7 +113,12 @@ export interface Task {
   output: { readonly [name: string]: Tensor }
 }
 
-export type Batch<T extends Task> = { input: T['input']; target: T['target']; items?: number } // N, where the catalog and all ids are those of a part
+export type Batch<T extends Task> = {
+  input: T['input']
+  target: T['target']
+  items?: number // N, where the catalog and all ids are those of a part
+  known?: Tensor // int32 [M]: the places of the flattened target that hold something, M of them at most; the rest names one that does not
+}
 
 /** Random numbers are declared, never drawn inside a traced step: the loop feeds a fresh tensor at every step, a test injects its own. */
 export type Noise = (name: string, shape: readonly number[], law: Law) => Tensor
@@ -164,7 +169,7 @@ export interface Loss<T extends Task = Task, P extends Params = Params> extends 
   lookups?: Lookups<T, P>
   bytes?(params: P, at: LossSizes): number // of the largest tensors at once, by the analytic model
 }
-export type LossSizes = { size: number; length: number; width: number; items: number } // s, L, D, N
+export type LossSizes = { size: number; length: number; width: number; items: number; known?: number } // s, L, D, N, and M of `Batch.known`
 export interface Lookups<T extends Task, P extends Params> {
   most(params: P, at: LossSizes): number // rows of a catalog that it looks up beside those of the batch; else it needs them all
   noise?: string // those that this noise names, or
@@ -192,6 +197,7 @@ export interface HostBatch {
   ids: Int32Array // [rows] the key column of the predictions
   input: { readonly [name: string]: HostTensor }
   target: HostTensor
+  known?: HostTensor // of `Batch`
 }
 
 export interface Track<T extends Task = Task> extends About {
@@ -216,8 +222,10 @@ export interface Opened<T extends Task = Task> {
   /** What a batch looks like, before one exists: shapes for the trace. */
   shapes(size: number): { input: { readonly [name: string]: Declared }; target: Declared }
   rows(split: Split): number
-  /** In order when `shuffle` is absent: the last batch is then padded, else it is dropped. */
-  batches(split: Split, size: number, shuffle?: Rng): AsyncIterable<HostBatch>
+  /** In order when `shuffle` is absent: the last batch is then padded, else it is dropped. With `known`, M, they have that too. */
+  batches(split: Split, size: number, shuffle?: Rng, known?: number): AsyncIterable<HostBatch>
+  /** The most places of a target that hold something in any batch of these epochs, where most may be empty. */
+  mostKnown?(size: number, shuffles: Iterable<Rng>): number
   /** Network output on the host → prediction columns, `batch.rows` of them; `network` for those that ask it more than once. */
   predict(output: Outputs, batch: HostBatch, network: Network): Columns | Promise<Columns>
   search?(signal?: AbortSignal): Promise<Search> // what predicts the test split instead, where the params of `open` ask for it

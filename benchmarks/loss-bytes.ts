@@ -11,16 +11,16 @@ import type { Chosen } from './choice.ts'
 
 /** Bytes of its tensors at once (tensor/footprint.ts). `rows`: of the catalog, where it is cut to those of a step. */
 export function lossBytes(loss: Chosen<Loss>, at: LossSizes, rows = at.items): number {
-  const { size, length, width, items } = at
+  const { size, length, width, items, known } = at
   const shapes = { states: [size, length, width], catalog: [rows, width] }
-  const value: LossOf = (init, { history, target }, noise) => {
+  const value: LossOf = (init, { history, target, ...fed }, noise) => {
     const output = {
       states: init.weight('states', shapes.states),
       catalog: init.weight('catalog', shapes.catalog),
     }
     return (loss.entry as Loss<Recommenders>).value(
       output,
-      { input: { history: history! }, target: target!, items },
+      { input: { history: history! }, target: target!, items, ...(fed.known && { known: fed.known }) },
       loss.params,
       noise,
     )
@@ -31,7 +31,8 @@ export function lossBytes(loss: Chosen<Loss>, at: LossSizes, rows = at.items): n
     const sides = shape.filter((side) => side !== 1)
     return (sides.length === 2 && sides[1] === width) || String(shape) === String(shapes.states)
   }
-  return footprint(gradientProgram(weights, { history: ids, target: ids }, value), isVectors)
+  const places = known === undefined ? {} : { known: { shape: [known], dtype: 'int32' as const } }
+  return footprint(gradientProgram(weights, { history: ids, target: ids, ...places }, value), isVectors)
 }
 
 /** A declaration: a trace reads no number. */

@@ -22,9 +22,15 @@ export interface Network {
   dispose(): Promise<void>
 }
 
+export interface Shapes {
+  input: { readonly [name: string]: Declared }
+  target: Declared
+  known?: Declared // of `Batch`, where a step is fed that
+}
+
 export async function openNetwork(
   { model, loss }: { model: Chosen<Model>; loss: Chosen<Loss> },
-  batch: { facts: Params; shapes: { input: { readonly [name: string]: Declared }; target: Declared } },
+  batch: { facts: Params; shapes: Shapes },
   budget: Budget,
   engine: EngineOptions,
   random: (weight: string) => Rng,
@@ -38,25 +44,27 @@ export async function openNetwork(
     throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)
   const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
   let catalog: readonly number[] | undefined // [N, D], of a network that ends in one
-  const value: LossOf = (init, { target, ...input }, noise) => {
+  const value: LossOf = (init, { target, known, ...input }, noise) => {
     const output = build(init)(input, noise)
     catalog = output.catalog?.shape
-    return loss.entry.value(output, { input, target: target! }, loss.params, noise)
+    return loss.entry.value(output, { input, target: target!, ...(known && { known }) }, loss.params, noise)
   }
 
   const input = { ...batch.shapes.input }
-  const feeds = { ...input, target: batch.shapes.target }
+  const { target, known } = batch.shapes
+  const feeds = { ...input, target, ...(known && { known }) }
   const { clip, ema: average } = budget
   const step = await built(model, () =>
     compileStep({ weights, feeds, loss: value, optimizer, clip, average }, engine),
   )
   const prediction = await compileForward({ weights, feeds: input, forward }, engine)
-  const [size, length] = batch.shapes.target.shape as [number, number]
+  const [size, length] = target.shape as [number, number]
   const [items, width] = catalog ?? []
+  const most = known && { known: known.shape[0]! }
   return {
     facts,
     parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),
-    ...(catalog && { lossBytes: lossBytes(loss, { size, length, width: width!, items: items! }) }),
+    ...(catalog && { lossBytes: lossBytes(loss, { size, length, width: width!, items: items!, ...most }) }),
     step,
     forward: prediction,
     onnx: (trained) => exportOnnx({ weights: trained, feeds: input, forward }),

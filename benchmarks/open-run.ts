@@ -35,6 +35,7 @@ export interface Run extends Asked {
   opened: Opened
   search: Search | undefined // what makes the test predictions instead
   size: number // rows of a batch
+  known: number | undefined // places that its losses look at (Batch.known), where that is not all of them
   random: (...name: (string | number)[]) => Rng
   watched: Measure
   validTruth: Columns
@@ -60,12 +61,33 @@ export async function openRun(
   const validTruth = await track.truth(dataset, folder, 'valid')
 
   const random = (...rest: (string | number)[]) => ctx.rng('train', request.seed, ...rest)
-  const batch = { facts: opened.facts, shapes: opened.shapes(size) }
   const weightsOf = (weight: string) => random('weights', weight)
   const { forTrack, open } = networkOf(asked, opened.facts)
+  const known = open === openNetwork ? knownOf(opened, { size, epochs: budget.epochs }, random) : undefined
+  const shapes = opened.shapes(size)
+  const batch = {
+    facts: opened.facts,
+    shapes: known === undefined ? shapes : { ...shapes, known: places(known) },
+  }
   const network = await open(asked, batch, budget, asked.engine, weightsOf)
-  return { ...asked, forTrack, opened, search, size, random, watched, validTruth, network }
+  return { ...asked, forTrack, opened, search, size, known, random, watched, validTruth, network }
 }
+
+/** M of `Batch.known`: what holds every batch that this run will see, if that leaves out a quarter of the places. */
+function knownOf(
+  opened: Opened,
+  { size, epochs }: { size: number; epochs: number },
+  random: Run['random'],
+): number | undefined {
+  const shuffles = Array.from({ length: epochs }, (_, e) => random('shuffle', e + 1))
+  const most = opened.mostKnown?.(size, shuffles) ?? Infinity
+  const all = opened.shapes(size).target.shape.reduce((product, side) => product * side, 1)
+  const even = WIDE * Math.ceil(most / WIDE)
+  return even <= 0.75 * all ? even : undefined
+}
+
+const WIDE = 16 // numbers in a vector of the widest processors
+const places = (count: number) => ({ shape: [count], dtype: 'int32' as const })
 
 /** The kind of network that `rows` in the track's part of the budget asks for; there, it is said which one it is. */
 function networkOf({ model, loss, budget, forTrack }: Asked, facts: Params) {

@@ -30,7 +30,7 @@ import type { HostTensor, Weights } from '../tensor/types.ts'
 import type { Budget } from './budget.ts'
 import type { Chosen } from './choice.ts'
 import { lossBytes } from './loss-bytes.ts'
-import { type Network, openOptimizer } from './network.ts'
+import { type Network, openOptimizer, type Shapes } from './network.ts'
 import { tableOf } from './rows.ts'
 import { openSlots, type Slots } from './slots.ts'
 
@@ -48,7 +48,7 @@ interface Parts {
 
 export async function openSparseNetwork(
   chosen: { model: Chosen<Model>; loss: Chosen<Loss> },
-  batch: { facts: Params; shapes: { input: { readonly [name: string]: Declared }; target: Declared } },
+  batch: { facts: Params; shapes: Shapes },
   budget: Budget,
   engine: EngineOptions,
   random: (weight: string) => Rng,

@@ -138,7 +138,7 @@ async function learnEpoch(
 ): Promise<boolean> {
   const { opened, size, budget, random, network } = run
   let taken = progress.losses.length // by the run that this one resumes
-  for await (const batch of opened.batches('train', size, random('shuffle', epoch))) {
+  for await (const batch of opened.batches('train', size, random('shuffle', epoch), run.known)) {
     if (taken-- > 0) continue
     await setImmediate() // a run in ONNX Runtime never lets go of the thread by itself
     if (ctx.signal.aborted || checkpoints.isDue()) await checkpoints.save(network.step, progress)
@@ -169,8 +169,8 @@ function predict(run: Run, weights: Weights, part: Omit<Parameters<typeof predic
   })
 }
 
-function feedsOf({ input, target }: HostBatch): Record<string, HostTensor> {
-  return { ...input, target }
+function feedsOf({ input, target, known }: HostBatch): Record<string, HostTensor> {
+  return { ...input, target, ...(known && { known }) }
 }
 
 function noiseAt({ network, random }: Run, step: number): Record<string, HostTensor> {

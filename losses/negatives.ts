@@ -6,7 +6,7 @@
  * them, on average by K times the share of the catalog that is masked.
  *
  * Where the catalog is cut to the rows of a step (Batch.items), they are drawn from all N items all the same and fed as rows of
- * the part. Letters: B batch, L length, S = B L positions, D width, N items, K negatives.
+ * the part. Letters: B batch, L length, S positions (positions.ts), D width, N items, K negatives.
  */
 import type { Batch, LossSizes, Noise, Recommenders } from '../contracts.ts'
 import { type Tensor, tf } from '../tensor/index.ts'
@@ -60,18 +60,23 @@ export function logitsPerSequence(states: Tensor, catalog: Tensor, negatives: Te
 
 /**
  * 1 where the user did not take the item: neither among the inputs nor among the targets of the batch row. What lies before
- * the L places that a network sees is not known here. `negatives` [B, …], int32 → float32 of that shape.
+ * the L places that a network sees is not known here. `negatives` [R, K], int32, of the users `of` [R], all by default → float32 [R, K].
  */
-export function untaken(batch: Batch<Recommenders>, negatives: Tensor, items: number): Tensor {
-  const { history } = batch.input
-  const [size, length] = history.shape as [number, number]
-  const flat = negatives.reshape([size, -1]) // [B, P]
+export function untaken(
+  batch: Batch<Recommenders>,
+  negatives: Tensor,
+  items: number,
+  of: Tensor = tf.range(0, batch.target.shape[0]!, 1, 'int32'),
+): Tensor {
+  const own = tf.concat([batch.input.history, batch.target], 1) // [B, 2L]
+  const [size, twice] = own.shape as [number, number]
+  const [count, each] = negatives.shape as [number, number]
   // Either each pair is compared or a table of users × items is filled: whichever is smaller.
   const taken =
-    items <= 2 * length * flat.shape[1]!
-      ? takenByTable(history, batch.target, flat, items)
-      : takenByPairs(history, batch.target, flat)
-  return tf.scalar(1).sub(taken).reshape(negatives.shape)
+    size * items <= count * each * twice
+      ? takenByTable(own, of, negatives, items)
+      : takenByPairs(own, of, negatives)
+  return tf.scalar(1).sub(taken)
 }
 
 /** 1 where the negative is the next item of its own position: `negatives` [S, K]. */
@@ -79,21 +84,17 @@ export function isNext({ rows }: Positions, negatives: Tensor): Tensor {
   return negatives.equal(rows.expandDims(-1)).toFloat() // [S, K]
 }
 
-function takenByPairs(history: Tensor, target: Tensor, flat: Tensor): Tensor {
-  const own = tf.concat([history, target], 1).expandDims(1) // [B, 1, 2L]
-  const item = flat.add(tf.scalar(1, 'int32')).expandDims(-1) // [B, P, 1]
-  return item.equal(own).toFloat().max(-1) // [B, P]
+function takenByPairs(own: Tensor, users: Tensor, negatives: Tensor): Tensor {
+  const item = negatives.add(tf.scalar(1, 'int32')).expandDims(-1) // [R, K, 1]
+  return item.equal(tf.gather(own, users).expandDims(1)).toFloat().max(-1) // [R, K]
 }
 
-function takenByTable(history: Tensor, target: Tensor, flat: Tensor, items: number): Tensor {
-  const own = tf.concat([history, target], 1) // [B, 2L]
+function takenByTable(own: Tensor, users: Tensor, negatives: Tensor, items: number): Tensor {
   const size = own.shape[0]!
-  const start = tf.tensor1d(
-    Array.from({ length: size }, (_, b) => b * (items + 1)),
-    'int32',
-  ) // [B]
+  const wide = tf.scalar(items + 1, 'int32')
+  const start = tf.range(0, size, 1, 'int32').mul(wide) // [B]
   const cells = own.add(start.expandDims(-1)).flatten().toInt() as ReturnType<typeof tf.tensor1d>
   const table = tf.unsortedSegmentSum(tf.onesLike(cells).toFloat(), cells, size * (items + 1)) // [B (N + 1)]
-  const places = flat.add(start.expandDims(-1)).add(tf.scalar(1, 'int32')).toInt() // [B, P]
-  return tf.gather(table, places).minimum(1) // [B, P]
+  const places = negatives.add(users.mul(wide).expandDims(-1)).add(tf.scalar(1, 'int32')).toInt() // [R, K]
+  return tf.gather(table, places).minimum(1) // [R, K]
 }

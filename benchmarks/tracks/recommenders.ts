@@ -25,6 +25,7 @@ import type {
 import { UserError } from '../../io/errors.ts'
 import { importHnsw } from '../../io/hnsw.ts'
 import { readSplit } from '../../io/manifest.ts'
+import type { HostTensor } from '../../tensor/types.ts'
 import { openApproximateLists } from '../approximate-lists.ts'
 import { cut } from '../batches.ts'
 import { oneOf } from '../budget.ts'
@@ -101,10 +102,24 @@ function opened(
     shapes: (size) => ({ input: { history: declared(size, length) }, target: declared(size, length) }),
     rows: (split) => (split === 'train' ? learnable.length : splits[split].ids.length),
 
-    async *batches(split, size, shuffle) {
+    async *batches(split, size, shuffle, known) {
       if (split === 'train')
-        yield* trainBatches(splits.train.ids, { sequences, learnable }, length, size, shuffle)
+        yield* trainBatches(splits.train.ids, { sequences, learnable }, { size, length, known }, shuffle)
       else yield* askBatches(splits[split], length, size, shuffle)
+    },
+
+    mostKnown(size, shuffles) {
+      let most = 0
+      for (const shuffle of shuffles) {
+        for (const { order } of cut(learnable.length, size, shuffle)) {
+          const pairs = (i: number) => Math.min(sequences[learnable[i]!]!.length - 1, length)
+          most = Math.max(
+            most,
+            order.reduce((sum, i) => sum + pairs(i), 0),
+          )
+        }
+      }
+      return most
     },
 
     /** As our networks have them, or the score of each item itself: column i is item i, column 0 does not count. */
@@ -159,8 +174,7 @@ interface Asked extends HostBatch {
 function* trainBatches(
   users: Int32Array,
   train: { sequences: readonly Int32Array[]; learnable: Int32Array },
-  length: number,
-  size: number,
+  { size, length, known }: { size: number; length: number; known: number | undefined },
   shuffle?: Rng,
 ): Generator<HostBatch> {
   for (const { rows, order } of cut(train.learnable.length, size, shuffle)) {
@@ -173,8 +187,20 @@ function* trainBatches(
       ids: chosen.subarray(0, rows).map((row) => users[row]!),
       input: { history: { ...declared(size, length), data: inputs } }, // [B, L]
       target: { ...declared(size, length), data: targets }, // [B, L]
+      ...(known !== undefined && { known: knownOf(targets, known) }),
     }
   }
+}
+
+/** The places that hold an item, and then the first that holds none: int32 [M]. */
+function knownOf(targets: Int32Array, most: number): HostTensor {
+  const data = new Int32Array(most).fill(targets.indexOf(0))
+  let count = 0
+  for (const [place, item] of targets.entries()) {
+    if (item !== 0) data[count++] = place
+  }
+  if (count > most) throw new Error(`recommenders: a batch with ${count} known places, ${most} expected`)
+  return { shape: [most], dtype: 'int32', data }
 }
 
 /** The target stands at the last place alone. No network sees it. */

@@ -17,7 +17,7 @@ import {
   type Negatives,
   untaken,
 } from '../negatives.ts'
-import { meanOver, positionsOf, rightLogits } from '../positions.ts'
+import { meanOver, positionsOf, rightLogits, sequencesOf } from '../positions.ts'
 
 const defaults = { negatives: 256 }
 
@@ -32,7 +32,7 @@ const bcePlus: Loss<Recommenders, typeof defaults> = {
   value(output, batch, { negatives }, noise) {
     const positions = positionsOf(output, batch)
     const drawn = drawPerPosition(positions, negatives, noise) // [S, K]
-    const counts = untaken(batch, drawn, positions.catalog.shape[0]!)
+    const counts = untaken(batch, drawn, positions.catalog.shape[0]!, sequencesOf(batch))
     const values = bceOf(rightLogits(positions), { logits: logitsPerPosition(positions, drawn), counts })
     return meanOver(values, positions.valid)
   },

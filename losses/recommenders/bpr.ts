@@ -9,7 +9,7 @@
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { drawPerPosition, logitsPerPosition, lookupsPerPosition, untaken } from '../negatives.ts'
-import { meanOver, positionsOf, rightLogits } from '../positions.ts'
+import { meanOver, positionsOf, rightLogits, sequencesOf } from '../positions.ts'
 
 const defaults = { negatives: 1 }
 
@@ -23,7 +23,7 @@ const bpr: Loss<Recommenders, typeof defaults> = {
   value(output, batch, { negatives }, noise) {
     const positions = positionsOf(output, batch)
     const drawn = drawPerPosition(positions, negatives, noise) // [S, K]
-    const counts = untaken(batch, drawn, positions.catalog.shape[0]!)
+    const counts = untaken(batch, drawn, positions.catalog.shape[0]!, sequencesOf(batch))
     const apart = logitsPerPosition(positions, drawn).sub(rightLogits(positions).expandDims(-1)) // [S, K]
     const values = apart.softplus().mul(counts).sum(-1).div(counts.sum(-1).maximum(1)) // [S]
     return meanOver(values, positions.valid)

@@ -11,7 +11,7 @@
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { logSumExp, type Tensor, tf } from '../../tensor/index.ts'
 import { drawPerSequence, logitsPerSequence, NEGATIVES, type Negatives, untaken } from '../negatives.ts'
-import { meanOver, NEVER, positionsOf, rightLogits } from '../positions.ts'
+import { meanOver, NEVER, positionsOf, rightLogits, wholeOf } from '../positions.ts'
 
 const defaults = { negatives: 256 }
 
@@ -25,7 +25,7 @@ const ceSampled: Loss<Recommenders, typeof defaults> = {
   lookups: { noise: NEGATIVES, most: ({ negatives }, { size }) => size * negatives },
 
   value(output, batch, { negatives }, noise) {
-    const positions = positionsOf(output, batch)
+    const positions = positionsOf(output, wholeOf(batch)) // the logits of a sequence are one product
     const { catalog, states } = positions
     const drawn = drawPerSequence(batch, positions, negatives, noise) // [B, K]
     const length = batch.target.shape[1]!

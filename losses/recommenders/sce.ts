@@ -26,7 +26,7 @@
  */
 import type { Loss, Noise, Recommenders } from '../../contracts.ts'
 import { logSumExp, segmentMax, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
-import { meanOver, NEVER, type Positions, positionsOf, rightLogits } from '../positions.ts'
+import { meanOver, NEVER, type Positions, positionsOf, rightLogits, wholeOf } from '../positions.ts'
 
 const defaults = { buckets: 0, positions: 0, items: 256, interactions: 0, mix: true, mixPadded: false }
 type Settings = typeof defaults
@@ -65,7 +65,7 @@ const sce: Loss<Recommenders, Settings> = {
   },
 
   value(output, batch, params, noise) {
-    const positions = positionsOf(output, batch)
+    const positions = positionsOf(output, params.mixPadded ? wholeOf(batch) : batch)
     const [size, length] = batch.target.shape as [number, number]
     const { buckets, ...block } = sizesOf(params, { size, length, catalog: positions.catalog.shape[0]! })
     const centers = centersOf(positions, buckets, params, noise)
@@ -118,7 +118,7 @@ export function sceOf(at: Positions, centers: Tensor, block: { positions: number
 function choose(at: Positions, centers: Tensor, block: { positions: number; items: number }) {
   const hidden = at.valid.sub(1).mul(-NEVER) // [S], 0 or −1e30
   const onPositions = tf.matMul(centers, stopGradient(at.states), false, true).add(hidden) // [n_b, S]
-  const chosen = tf.topk(onPositions, block.positions).indices // now: then one of the projections is held at a time
+  const chosen = tf.topk(onPositions, Math.min(block.positions, at.states.shape[0]!)).indices // now: then one of the projections is held at a time
   const onItems = tf.matMul(centers, stopGradient(at.catalog), false, true) // [n_b, N]
   return { chosen, shortlist: tf.topk(onItems, block.items).indices }
 }

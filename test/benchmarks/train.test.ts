@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCost, readSubmission } from '../../benchmarks/submission.ts'
+import { loadTrack } from '../../benchmarks/track.ts'
 import { train } from '../../benchmarks/train.ts'
 import type { Params } from '../../contracts.ts'
 import { readParquet } from '../../io/parquet.ts'
@@ -217,11 +218,11 @@ describe('benchmarks/train', () => {
     await assert.rejects(linear({}, { data: 'walks' }), /toy-walks: is a dataset of the track recommenders/)
   })
 
-  const walks = async (device: string, out: string, epochs: number) => {
+  const walks = async (device: string, out: string, epochs: number, length = 4) => {
     const root = await ready
     const model = { name: 'sasrec', dim: 8, blocks: 1, dropout: 0.1 }
     const request = { track: 'recommenders', model, loss: 'ce', seed: 3, engine: { device } }
-    const budget = { epochs, batch: 10, length: 4, rate: 0.03 }
+    const budget = { epochs, batch: 10, length, rate: 0.03 }
     const places = { data: join(root, 'walks'), out: join(root, out) }
     const { valid } = await train({ ...request, budget }, places, testContext(root))
     const names = ['weights.safetensors', 'predictions.parquet', 'model.onnx', 'history.csv', 'run.json']
@@ -234,6 +235,31 @@ describe('benchmarks/train', () => {
       assert.deepEqual(first, second)
     })
   }
+
+  it('takes the same steps whether a loss sees all places or those that hold an item', async () => {
+    const track = await loadTrack('recommenders')
+    const { open } = track
+    const [long, root] = [8, await ready] // 2 to 5 of 8 places hold one
+    const run = async (name: string) => {
+      await walks('cpu', name, 2, long)
+      const weights = await readSafetensors(join(root, name, 'weights.safetensors'))
+      return { weights, bytes: (await readCost(join(root, name, 'cost.json'))).lossBytes! }
+    }
+    const few = await run('known-places')
+    track.open = async (...of) => {
+      const { mostKnown: _, ...opened } = await open(...of)
+      return opened
+    }
+    const all = await run('all-places').finally(() => {
+      track.open = open
+    })
+    assert.ok(few.bytes < 0.75 * all.bytes, `${few.bytes} and ${all.bytes} bytes`)
+    for (const [name, { data }] of all.weights) {
+      const others = few.weights.get(name)!.data
+      const gap = Math.max(...Array.from(data, (value, i) => Math.abs(value - others[i]!)))
+      assert.ok(gap < 1e-4, `${name}: ${gap}`) // 4 steps of 0.03; a product of other sizes rounds otherwise
+    }
+  })
 
   it('learns where a walk goes on', async () => {
     const { valid } = await walks('cpu', 'long', 15)

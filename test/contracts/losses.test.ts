@@ -75,6 +75,20 @@ for (const track of tracks) {
             assert.ok(Math.abs(other - value) <= 1e-5 * Math.abs(value), `${value} and ${other}`) // sums in another order
           })
 
+        if (track === 'recommenders')
+          for (const spare of [0, 3])
+            it(`is the same where a batch names the places that hold an item, and ${spare} that hold none`, () => {
+              const known = knownOf(toy.feeds.target!.data as Int32Array, spare)
+              const named = { ...toy, feeds: { ...toy.feeds, known } }
+              const [value, other] = [lossAt(loss, toy, outputs), lossAt(loss, named, outputs)]
+              assert.ok(Math.abs(other - value) <= 1e-6 * Math.abs(value), `${value} and ${other}`)
+              const [gradients, others] = [gradientsOf(loss, toy, outputs), gradientsOf(loss, named, outputs)]
+              for (const name of Object.keys(outputs)) {
+                const gap = norm(Array.from(gradients[name]!, (g, i) => g - others[name]![i]!))
+                assert.ok(gap <= 1e-5 * norm(gradients[name]!), `${name}: ${gap}`)
+              }
+            })
+
         if (track === 'operators')
           it('is least at the truth', () => {
             const names = Object.keys(shapes)
@@ -169,6 +183,13 @@ function permuted(fields: Fields, order: readonly number[]): Fields {
     next[name] = { ...host, data }
   }
   return next
+}
+
+/** The places that hold an item, then one that holds none, `spare` times. */
+function knownOf(target: Int32Array, spare: number): HostTensor {
+  const places = [...target.keys()].filter((place) => target[place] !== 0)
+  const data = Int32Array.from([...places, ...new Array<number>(spare).fill(target.indexOf(0))])
+  return { shape: [data.length], dtype: 'int32', data }
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

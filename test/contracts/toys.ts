@@ -101,8 +101,8 @@ export function statedFor({ shapes, answers = [] }: Toy, names: readonly string[
 }
 
 export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
-  const { target, ...input } = feeds
-  return { input, target: target! }
+  const { target, known, ...input } = feeds
+  return { input, target: target!, ...(known && { known }) }
 }
 
 export function tensorOf({ data, shape, dtype }: HostTensor): Tensor {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { isNext, untaken } from '../../losses/negatives.ts'
+import { sequencesOf } from '../../losses/positions.ts'
 import { tf } from '../../tensor/index.ts'
 
 const seed = Math.floor(Date.now() % 2 ** 31)
@@ -46,7 +47,8 @@ describe(`negatives (seed ${seed})`, () => {
       input: { history: tf.zeros([2, 3], 'int32') },
       target: tf.tensor([1, 2, 3, 0, 0, 4], [2, 3], 'int32'),
     }
-    const found = untaken(batch, tf.tensor([0, 3, 1, 3, 2, 3, 0, 3, 1, 3, 2, 3], [6, 2], 'int32'), 4)
+    const negatives = tf.tensor([0, 3, 1, 3, 2, 3, 0, 3, 1, 3, 2, 3], [6, 2], 'int32')
+    const found = untaken(batch, negatives, 4, sequencesOf(batch))
     assert.deepEqual(found.shape, [6, 2])
     assert.deepEqual([...found.dataSync()], [0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0])
   })

@@ -46,6 +46,34 @@ describe('benchmarks/tracks/recommenders', () => {
     assert.deepEqual(batch!.input.history!.shape, [3, LENGTH])
   })
 
+  it('names the places that hold a target, and where they are fewer the first that holds none', async () => {
+    const { opened } = await ready
+    // targets 3, 4, 0, 5, 0, 2
+    const [batch] = await all(opened.batches('train', 3, undefined, 5))
+    assert.deepEqual(batch!.known, { shape: [5], dtype: 'int32', data: Int32Array.of(0, 1, 3, 5, 2) })
+    const [exact] = await all(opened.batches('train', 3, undefined, 4))
+    assert.deepEqual([...exact!.known!.data], [0, 1, 3, 5])
+    await assert.rejects(all(opened.batches('train', 3, undefined, 3)), /4 known places, 3 expected/)
+    const [whole] = await all(opened.batches('train', 3))
+    assert.equal(whole!.known, undefined)
+  })
+
+  it('knows the most places that hold a target in any batch of some epochs', async () => {
+    const { opened } = await ready
+    const seed = 3
+    const epochs = [1, 2, 3, 4]
+    for (const size of [1, 2, 3]) {
+      const counts = await Promise.all(
+        epochs.map(async (epoch) => {
+          const batches = await all(opened.batches('train', size, rng(seed, epoch)))
+          return batches.map(({ target }) => target.data.filter((item: number) => item !== 0).length)
+        }),
+      )
+      const shuffles = epochs.map((epoch) => rng(seed, epoch))
+      assert.equal(opened.mostKnown!(size, shuffles), Math.max(...counts.flat()), `size ${size}`)
+    }
+  })
+
   it('sees each user once an epoch, in another order the next', async () => {
     const { opened } = await ready
     const seed = 1

@@ -35,6 +35,19 @@ describe('tensor noise', () => {
     const drawn = drawNoise([4], { bernoulli: 0.501953125 }, scripted(0x81807f80, 0x7fffffff, 0x80000000 | 0))
     assert.deepEqual(drawn, floats([4], [1, 1, 0, 0]))
   })
+  it('bernoulli is the same place by place, whatever the length and p', () => {
+    for (const p of [0, 0.001, 0.3, 0.5, 0.7, 0.999, 1]) {
+      for (const length of [1, 2, 3, 4, 7, 1001]) {
+        const { data } = drawNoise([length], { bernoulli: p }, rng(8, 'mask', length))
+        assert.deepEqual(
+          [...data],
+          placeByPlace(length, p, rng(8, 'mask', length)),
+          `p ${p}, ${length} places`,
+        )
+      }
+    }
+  })
+
   it('bernoulli of 0 and 1 are certain', () => {
     assert.deepEqual(drawNoise([4], { bernoulli: 0 }, scripted(0, 0, 0, 0, 0)), floats([4], [0, 0, 0, 0]))
     assert.deepEqual(drawNoise([4], { bernoulli: 1 }, scripted(-1)), floats([4], [1, 1, 1, 1]))
@@ -68,4 +81,18 @@ describe('tensor noise', () => {
 
 function floats(shape: number[], values: number[]) {
   return { shape, dtype: 'float32', data: Float32Array.from(values) }
+}
+
+/** u < 256 p for each byte u; a further word decides where they are equal but for the fraction. */
+function placeByPlace(length: number, p: number, stream: Rng): number[] {
+  const drawn = new Int32Array(Math.ceil(length / 4))
+  stream.words(drawn)
+  const bytes = new Uint8Array(drawn.buffer)
+  const whole = Math.floor(256 * p)
+  return Array.from({ length }, (_, i) => {
+    if (bytes[i] !== whole) return bytes[i]! < whole ? 1 : 0
+    const more = new Uint32Array(1)
+    stream.words(new Int32Array(more.buffer))
+    return more[0]! < (256 * p - whole) * 2 ** 32 ? 1 : 0
+  })
 }

@@ -113,12 +113,8 @@ export interface Task {
   output: { readonly [name: string]: Tensor }
 }
 
-export type Batch<T extends Task> = {
-  input: T['input']
-  target: T['target']
-  items?: number // N, where the catalog and all ids are those of a part
-  known?: Tensor // int32 [M]: the places of the flattened target that hold something, M of them at most; the rest names one that does not
-}
+/** items: N, where the catalog and all ids are those of a part. known: int32 [M], the places of the flattened target that hold something; what is left of M names one that does not. */
+export type Batch<T extends Task> = { input: T['input']; target: T['target']; items?: number; known?: Tensor }
 
 /** Random numbers are declared, never drawn inside a traced step: the loop feeds a fresh tensor at every step, a test injects its own. */
 export type Noise = (name: string, shape: readonly number[], law: Law) => Tensor

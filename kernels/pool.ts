@@ -18,8 +18,8 @@
  * A call in a thread can be stopped at any time; one that runs here ends first, so let calls be short (well under a second).
  */
 import { setImmediate } from 'node:timers/promises'
-import { compileKernel, type Kernel, loadKernel, type Memory } from './load.ts'
-import { type Life, lifeOf, startThread, type Thread } from './threads.ts'
+import type { Kernel, Memory } from './load.ts'
+import { type Life, lifeOf, openThreads, type Thread } from './threads.ts'
 
 export interface Seat {
   memory: Memory
@@ -44,15 +44,11 @@ export interface PoolOptions {
 }
 
 export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOptions): Pool {
-  const module = compileKernel(file)
   const life = lifeOf(signal)
-  const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
-  const threads = workers <= 1 ? [] : kernels.map((kernel) => startThread(module, kernel, life))
+  const { kernels, threads, stop } = openThreads(file, { bytes, workers }, life)
   const free = kernels.map((kernel, t) => seat(kernel, life, threads[t]))
   for (const one of free) prepare?.(one)
   const waiting: ((seat: Seat) => void)[] = []
-  const stopThreads = () => Promise.all(threads.map((thread) => thread.stop()))
-  life.onEnd(stopThreads)
   return {
     workers: kernels.length,
     heap: free[0]!.heap,
@@ -69,7 +65,7 @@ export function openPool(file: URL, { bytes, workers, signal, prepare }: PoolOpt
     },
     async close() {
       life.end(new Error('pool: it was closed'))
-      await stopThreads()
+      await stop()
     },
   }
 }

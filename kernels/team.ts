@@ -14,10 +14,9 @@
  * A trap rejects its sheet, whose outputs are then worth nothing. The end of a thread and `close` reject all that run and all that come.
  */
 import { setImmediate } from 'node:timers/promises'
-import { compileKernel, loadKernel } from './load.ts'
 import { isShared, sharedNumbers } from './shared.ts'
 import { step } from './step.mjs'
-import { lifeOf, startThread } from './threads.ts'
+import { lifeOf, openThreads } from './threads.ts'
 
 /** Numbers of items: those of item i stand from i · size on in `array`, and in the memory of the kernel at `at[lane]`. */
 export interface Part {
@@ -43,13 +42,9 @@ export interface Team {
 }
 
 export function openTeam(file: URL, { bytes, workers }: { bytes: number; workers: number }): Team {
-  const module = compileKernel(file)
   const life = lifeOf()
-  const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
-  const threads = workers <= 1 ? [] : kernels.map((kernel) => startThread(module, kernel, life))
+  const { kernels, threads, stop } = openThreads(file, { bytes, workers }, life)
   const rooms: Room[] = []
-  const stopThreads = () => Promise.all(threads.map((thread) => thread.stop()))
-  life.onEnd(stopThreads)
 
   const runHere = async (sheet: Sheet) => {
     for (let first = 0; first < sheet.items.length; first += sheet.lanes) {
@@ -76,7 +71,7 @@ export function openTeam(file: URL, { bytes, workers }: { bytes: number; workers
     },
     async close() {
       life.end(new Error('team: it was closed'))
-      await stopThreads()
+      await stop()
     },
   }
 }

@@ -3,7 +3,7 @@
  * Idle threads do not keep the process alive, and none outlives it.
  */
 import { Worker } from 'node:worker_threads'
-import type { Kernel, Module } from './load.ts'
+import { compileKernel, type Kernel, loadKernel, type Module } from './load.ts'
 
 export interface Thread {
   /** Sends a message to kernels/thread.mjs and waits for what it says to it: it answers one after another. */
@@ -13,8 +13,18 @@ export interface Thread {
 
 type Answer = { value: number } | { error: string }
 
+/** A kernel for each of `workers`, and the threads that call them until `life` ends; one worker has no thread. */
+export function openThreads(file: URL, { bytes, workers }: { bytes: number; workers: number }, life: Life) {
+  const module = compileKernel(file)
+  const kernels = Array.from({ length: Math.max(1, workers) }, () => loadKernel(module, bytes))
+  const threads = workers <= 1 ? [] : kernels.map((kernel) => startThread(module, kernel, life))
+  const stop = () => Promise.all(threads.map((thread) => thread.stop()))
+  life.onEnd(stop)
+  return { kernels, threads, stop }
+}
+
 /** A thread that calls `kernel`, whose memory this one sees too. */
-export function startThread(module: Module, kernel: Kernel, life: Life): Thread {
+function startThread(module: Module, kernel: Kernel, life: Life): Thread {
   const workerData = { module, memory: kernel.memory }
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { workerData, execArgv: [] })
   const asked: ((answer: Answer) => void)[] = [] // in the order of the answers

@@ -19,7 +19,7 @@ export type FieldFacts = {
 }
 export interface Recommenders extends Task {
   facts: { items: number; length: number }
-  input: { history: Tensor } // int32 [B, L], items 1…N, 0 pads on the left
+  input: { history: Tensor; known?: Tensor } // int32 [B, L], items 1…N, 0 pads on the left; that of the batch, for what a network may skip: a place without a target holds no item
   target: Tensor // int32 [B, L], the next item at each place, 0 for none
   output: { states: Tensor; catalog: Tensor; places?: Tensor } // [B, L, D], [N, D]; logits are states · catalogᵀ, row j is item j + 1; [B, L]: 1 where the target is to be learned, everywhere if absent
 }

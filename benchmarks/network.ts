@@ -45,7 +45,7 @@ export async function openNetwork(
   const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
   let catalog: readonly number[] | undefined // [N, D], of a network that ends in one
   const value: LossOf = (init, { target, known, ...input }, noise) => {
-    const output = build(init)(input, noise)
+    const output = build(init)({ ...input, ...(known && { known }) }, noise)
     catalog = output.catalog?.shape
     return loss.entry.value(output, { input, target: target!, ...(known && { known }) }, loss.params, noise)
   }

@@ -6,27 +6,34 @@ import type { Init, Noise } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
 import { dropout } from './dropout.ts'
 import { linear } from './linear.ts'
+import type { Places } from './places.ts'
 
 export interface AttentionShape {
   width: number // D; heads must divide it
   heads: number
   rate: number // of dropout on the attention weights
 }
-export type Attention = (query: Tensor, context: Tensor, mask: Tensor, noise: Noise | null) => Tensor
+export type Attention = (
+  query: Tensor,
+  context: Tensor,
+  mask: Tensor,
+  noise: Noise | null,
+  places?: Pick<Places, 'take' | 'spread'>,
+) => Tensor
 
-/** query, context [B, L, D], mask [B or 1, 1, L or 1, L] added to the scores → [B, L, D]. */
+/** query, context [B, L, D], mask [B or 1, 1, L or 1, L] added to the scores → [B, L, D]; with named places, [M, D] → [M, D]. */
 export function attention(init: Init, name: string, { width, heads, rate }: AttentionShape): Attention {
   const square = { inputs: width, outputs: width }
   const toQuery = linear(init, `${name}/query`, square)
   const toKey = linear(init, `${name}/key`, square)
   const toValue = linear(init, `${name}/value`, square)
   const toOutput = linear(init, `${name}/output`, square)
-  return (query, context, mask, noise) => {
-    const q = split(toQuery(query).mul(Math.sqrt(heads / width)), heads) // [B, H, L, d]
-    const scores = tf.matMul(q, split(toKey(context), heads), false, true).add(mask) // [B, H, L, L]
+  return (query, context, mask, noise, { take, spread } = ALL) => {
+    const q = split(spread(toQuery(query).mul(Math.sqrt(heads / width))), heads) // [B, H, L, d]
+    const scores = tf.matMul(q, split(spread(toKey(context)), heads), false, true).add(mask) // [B, H, L, L]
     const weights = dropout(scores.softmax(), `${name}/weights`, rate, noise)
-    const mixed = tf.matMul(weights, split(toValue(context), heads)) // [B, H, L, d]
-    return toOutput(merge(mixed))
+    const mixed = tf.matMul(weights, split(spread(toValue(context)), heads)) // [B, H, L, d]
+    return toOutput(take(merge(mixed)))
   }
 }
 
@@ -51,6 +58,7 @@ export function paddingMask(real: Tensor): Tensor {
 }
 
 const NEVER = -1e9
+const ALL: Pick<Places, 'take' | 'spread'> = { take: (x) => x, spread: (x) => x }
 
 /** [B, L, D] → [B, H, L, d] */
 function split(x: Tensor, heads: number): Tensor {

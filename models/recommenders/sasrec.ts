@@ -24,6 +24,7 @@ import { dropout } from '../layers/dropout.ts'
 import { embed, present } from '../layers/embedding.ts'
 import { layerNorm } from '../layers/layer-norm.ts'
 import { linear } from '../layers/linear.ts'
+import { type Places, placesOf } from '../layers/places.ts'
 
 const defaults = { dim: 64, blocks: 2, heads: 1, dropout: 0.3 }
 
@@ -42,20 +43,21 @@ const sasrec: Model<Recommenders, typeof defaults> = {
     )
     const last = layerNorm(init, 'last', dim)
 
-    return ({ history }, noise) => {
-      const real = present(history) // [B, L, 1]
+    return ({ history, known }, noise) => {
+      const at = placesOf(history, known) // S of them: B, L or M
+      const real = present(at.ids) // [S, 1]
       const mask = causalMask(history) // [B, 1, L, L]
-      const placed = embed(table, history).mul(Math.sqrt(dim)).add(places) // [B, L, D]
+      const placed = embed(table, at.ids).mul(Math.sqrt(dim)).add(at.each(places)) // [S, D]
       let h = dropout(placed, 'input', rate, noise).mul(real)
-      for (const step of body) h = step(h, mask, noise).mul(real)
-      return { states: last(h), catalog: table } // [B, L, D], [N, D]
+      for (const step of body) h = step(h, { mask, at, noise }).mul(real)
+      return { states: last(at.spread(h)), catalog: table } // [B, L, D], [N, D]
     }
   },
 }
 
 export default sasrec
 
-/** [B, L, D] → [B, L, D] */
+/** [S, D] → [S, D] */
 function block(init: Init, name: string, shape: AttentionShape) {
   const { width, rate } = shape
   const beforeAttention = layerNorm(init, `${name}/norm0`, width)
@@ -63,8 +65,8 @@ function block(init: Init, name: string, shape: AttentionShape) {
   const beforeFeed = layerNorm(init, `${name}/norm1`, width)
   const widen = linear(init, `${name}/feed0`, { inputs: width, outputs: width })
   const narrow = linear(init, `${name}/feed1`, { inputs: width, outputs: width })
-  return (h: Tensor, mask: Tensor, noise: Noise | null): Tensor => {
-    const attended = h.add(attend(beforeAttention(h), h, mask, noise))
+  return (h: Tensor, { mask, at, noise }: { mask: Tensor; at: Places; noise: Noise | null }): Tensor => {
+    const attended = h.add(attend(beforeAttention(h), h, mask, noise, at))
     const value = beforeFeed(attended)
     const inner = dropout(widen(value), `${name}/inner`, rate, noise).relu()
     return value.add(dropout(narrow(inner), `${name}/outer`, rate, noise))

@@ -6,6 +6,7 @@ import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
 import { dtypeOf } from '../../tensor/noise.ts'
 import {
   batchOf,
+  knownOf,
   lossesOf,
   normals,
   shapesFor,
@@ -183,13 +184,6 @@ function permuted(fields: Fields, order: readonly number[]): Fields {
     next[name] = { ...host, data }
   }
   return next
-}
-
-/** The places that hold an item, then one that holds none, `spare` times. */
-function knownOf(target: Int32Array, spare: number): HostTensor {
-  const places = [...target.keys()].filter((place) => target[place] !== 0)
-  const data = Int32Array.from([...places, ...new Array<number>(spare).fill(target.indexOf(0))])
-  return { shape: [data.length], dtype: 'int32', data }
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -10,6 +10,7 @@ import { drawNoise } from '../../tensor/noise.ts'
 import {
   batchOf,
   D,
+  knownOf,
   lossOf,
   modelsOf,
   noiseFrom,
@@ -82,6 +83,21 @@ for (const track of tracks) {
           assert.ok(change > 5e-5, `${name} does not need ${part}: the output changes by ${change}`) // rounding is 1e-6
         }
       })
+
+      if (track === 'recommenders')
+        it('answers the same, padded places too, where a batch names the places that hold an item', () => {
+          const weights = shaken(weightsOf(model, toy), SEED)
+          const whole = predict(model, toy, weights, false)
+          for (const spare of [0, 3]) {
+            const known = knownOf(toy.feeds.target!.data as Int32Array, spare)
+            const named = predict(model, { ...toy, feeds: { ...toy.feeds, known } }, weights, false)
+            for (const [output, { data }] of Object.entries(whole))
+              data.forEach((value, i) => {
+                const gap = Math.abs(value - named[output]!.data[i]!)
+                assert.ok(gap <= 1e-5 * Math.max(1, Math.abs(value)), `${output} ${i}: ${gap}`)
+              })
+          }
+        })
 
       it('fits four rows better after 30 steps than it began', async function () {
         this.timeout(120_000) // eager, on a loaded machine

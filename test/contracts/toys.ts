@@ -102,7 +102,14 @@ export function statedFor({ shapes, answers = [] }: Toy, names: readonly string[
 
 export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
   const { target, known, ...input } = feeds
-  return { input, target: target!, ...(known && { known }) }
+  return { input: { ...input, ...(known && { known }) }, target: target!, ...(known && { known }) }
+}
+
+/** The places that hold an item, then one that holds none, `spare` times. */
+export function knownOf(target: Int32Array, spare: number): HostTensor {
+  const places = [...target.keys()].filter((place) => target[place] !== 0)
+  const data = Int32Array.from([...places, ...new Array<number>(spare).fill(target.indexOf(0))])
+  return { shape: [data.length], dtype: 'int32', data }
 }
 
 export function tensorOf({ data, shape, dtype }: HostTensor): Tensor {

@@ -1,5 +1,5 @@
 /** A model and a loss as the engine takes them: weights, one training step and one prediction, for batches of one size. */
-import type { Declared, Init, Loss, Model, Params, Rng } from '../contracts.ts'
+import type { Batch, Declared, Init, Loss, Model, Params, Rng, Task } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { withDefaults } from '../io/params.ts'
 import { findDevice } from '../tensor/devices.ts'
@@ -44,10 +44,11 @@ export async function openNetwork(
     throw new UserError(`model ${model.name}: has no weights, so there is nothing to train`)
   const forward: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
   let catalog: readonly number[] | undefined // [N, D], of a network that ends in one
-  const value: LossOf = (init, { target, known, ...input }, noise) => {
-    const output = build(init)({ ...input, ...(known && { known }) }, noise)
+  const value: LossOf = (init, fed, noise) => {
+    const batch = batchOf(fed)
+    const output = build(init)(batch.input, noise)
     catalog = output.catalog?.shape
-    return loss.entry.value(output, { input, target: target!, ...(known && { known }) }, loss.params, noise)
+    return loss.entry.value(output, batch, loss.params, noise)
   }
 
   const input = { ...batch.shapes.input }
@@ -73,6 +74,12 @@ export async function openNetwork(
       await prediction.dispose()
     },
   }
+}
+
+/** What model and loss take, of the tensors that a step is fed by name. */
+export function batchOf({ target, known, ...input }: Parameters<LossOf>[1]): Batch<Task> {
+  const places = known && { known }
+  return { input: { ...input, ...places }, target: target!, ...places }
 }
 
 /**

@@ -35,7 +35,7 @@ export interface Run extends Asked {
   opened: Opened
   search: Search | undefined // what makes the test predictions instead
   size: number // rows of a batch
-  known: number | undefined // places that its losses look at (Batch.known), where that is not all of them
+  known: number | undefined // places that a step looks at (Batch.known), where that is not all of them
   random: (...name: (string | number)[]) => Rng
   watched: Measure
   validTruth: Columns
@@ -63,7 +63,7 @@ export async function openRun(
   const random = (...rest: (string | number)[]) => ctx.rng('train', request.seed, ...rest)
   const weightsOf = (weight: string) => random('weights', weight)
   const { forTrack, open } = networkOf(asked, opened.facts)
-  const known = open === openNetwork ? knownOf(opened, { size, epochs: budget.epochs }, random) : undefined
+  const known = knownOf(opened, { size, epochs: budget.epochs }, random)
   const shapes = opened.shapes(size)
   const batch = {
     facts: opened.facts,

@@ -8,11 +8,11 @@
  *   3  the places that are left are filled with other items, so that each place is an item and no item has two
  *   4  one step; the rows of 1 and 2 are copied back
  *
- * U = min(N, 2 s L + the most that the loss looks up). The loss is the one of the whole catalog to rounding: what it looks for
+ * U = min(N, 2 S + the most that the loss looks up), S = s L or the places that the batch names. The loss is the one of the whole catalog to rounding: what it looks for
  * among U items is among them. Its gradient by the other rows is zero; in dense Adam those move all the same.
  * Letters: s batch, L length, D width, N items, U rows of a step.
  */
-import type { Batch, Declared, Init, Loss, Model, Params, Recommenders, Rng } from '../contracts.ts'
+import type { Declared, Init, Loss, Model, Params, Recommenders, Rng } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import {
   compileForward,
@@ -30,7 +30,7 @@ import type { HostTensor, Weights } from '../tensor/types.ts'
 import type { Budget } from './budget.ts'
 import type { Chosen } from './choice.ts'
 import { lossBytes } from './loss-bytes.ts'
-import { type Network, openOptimizer, type Shapes } from './network.ts'
+import { batchOf, type Network, openOptimizer, type Shapes } from './network.ts'
 import { tableOf } from './rows.ts'
 import { openSlots, type Slots } from './slots.ts'
 
@@ -41,7 +41,7 @@ interface Parts {
   model: Chosen<Model>
   loss: Chosen<Loss>
   facts: Params // of the dataset
-  feeds: Readonly<Record<string, Declared>> // history and target, both [s, L]
+  feeds: Readonly<Record<string, Declared>> // history and target, both [s, L]; the places that a batch names, [M]
   table: string // the weight that is the catalog
   items: number // N
 }
@@ -57,18 +57,19 @@ export async function openSparseNetwork(
   const items = facts.items as number
   const build = (init: Init) => chosen.model.entry.build(chosen.model.params, facts, init)
   const weights = collectWeights(build, random)
-  const feeds = { ...shapes.input, target: shapes.target }
+  const { input, target, known } = shapes
+  const feeds = { ...input, target, ...(known && { known }) }
   const parts: Parts = { ...chosen, facts, feeds, items, table: tableOf(chosen.model, facts)! }
   const { step, bytes } = await openStep(parts, weights, budget, engine)
   const forward = await openForward(parts, weights, engine)
-  const whole: ForwardOf = (init, input) => ({ ...build(init)(input, null) })
+  const whole: ForwardOf = (init, given) => ({ ...build(init)(given, null) })
   return {
     facts,
     parameters: [...weights.values()].reduce((total, { data }) => total + data.length, 0),
     lossBytes: bytes,
     step,
     forward,
-    onnx: (trained) => exportOnnx({ weights: trained, feeds: shapes.input, forward: whole }),
+    onnx: (trained) => exportOnnx({ weights: trained, feeds: input, forward: whole }),
     async dispose() {
       await step.dispose()
       await forward.dispose()
@@ -104,21 +105,23 @@ async function openStep(
   const lookups = loss.entry.lookups!
   const [size, length] = feeds.target!.shape as [number, number]
   const width = weights.get(table)!.data.length / items
-  const most = lookups.most(loss.params, { size, length, width, items })
-  const rows = Math.min(items, 2 * size * length + most)
+  const [known] = feeds.known?.shape ?? []
+  const sizes = { size, length, width, items, ...(known !== undefined && { known }) }
+  const most = lookups.most(loss.params, sizes)
+  const rows = Math.min(items, 2 * (known ?? size * length) + most)
   const build = modelOf(parts, rows)
   const ask =
     <R>(f: (...of: Parameters<Loss['value']>) => R) =>
-    (init: Init, { target, ...input }: FedTensors, noise: Parameters<LossOf>[2]): R => {
-      const batch: Batch<Recommenders> = { input: input as Recommenders['input'], target: target!, items }
-      return f(build(init, input, noise), batch, loss.params, noise)
+    (init: Init, fed: FedTensors, noise: Parameters<LossOf>[2]): R => {
+      const batch = batchOf(fed)
+      return f(build(init, batch.input, noise), { ...batch, items }, loss.params, noise)
     }
   const optimizer = openOptimizer(budget)
   const spec = { weights, feeds: { ...feeds }, loss: ask(loss.entry.value), optimizer, clip: budget.clip }
   const step = await compileRowStep(spec, { table, rows }, engine)
   const probe = lookups.centers === undefined ? null : await step.probe(ask(lookups.centers))
   const bytes = Math.max(
-    lossBytes(loss, { size, length, width, items }, rows),
+    lossBytes(loss, sizes, rows),
     probe === null ? 0 : 4 * (most / lookups.each!(loss.params)) * Math.min(TILE, items), // products of a tile
   )
   const own = stepOn(step, {
@@ -137,13 +140,12 @@ interface Lookup {
 
 /** A step that finds its rows by itself. */
 function stepOn(step: RowStep, { slots, drawn, search }: Lookup): TrainStep {
-  const partOf = (feeds: Fed): Fed =>
-    Object.fromEntries(
-      Object.entries(feeds).map(([name, fed]) => [
-        name,
-        { ...fed, data: slots.itemsOf(fed.data as Int32Array) },
-      ]),
-    )
+  const partOf = ({ known, ...ids }: Fed): Fed => {
+    const mapped = Object.entries(ids).map(([name, fed]) => {
+      return [name, { ...fed, data: slots.itemsOf(fed.data as Int32Array) }] as const
+    })
+    return { ...Object.fromEntries(mapped), ...(known && { known }) }
+  }
   let isOpen = true
   return {
     noise: step.noise,
@@ -153,7 +155,8 @@ function stepOn(step: RowStep, { slots, drawn, search }: Lookup): TrainStep {
     restore: step.restore,
     async run(feeds, noise, rate) {
       slots.clear()
-      for (const { data } of Object.values(feeds)) slots.addItems(data as Int32Array)
+      const { known: _, ...ids } = feeds
+      for (const { data } of Object.values(ids)) slots.addItems(data as Int32Array)
       const given = { ...noise }
       if (drawn !== null) {
         const rows = noise[drawn]!.data as Int32Array
@@ -207,7 +210,7 @@ async function openForward(
   engine: EngineOptions,
 ): Promise<Network['forward']> {
   const { items, table } = parts
-  const { target: _, ...feeds } = parts.feeds
+  const { target: _, known: __, ...feeds } = parts.feeds
   const [size, length] = parts.feeds.target!.shape as [number, number]
   const rows = Math.min(items, size * length)
   const build = modelOf(parts, rows)

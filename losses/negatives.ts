@@ -38,7 +38,8 @@ export function drawPerSequence(
 /** Which rows of the catalog a loss with K negatives for each position looks up. */
 export const lookupsPerPosition = {
   noise: NEGATIVES,
-  most: ({ negatives }: { negatives: number }, { size, length }: LossSizes) => size * length * negatives,
+  most: ({ negatives }: { negatives: number }, { size, length, known = size * length }: LossSizes) =>
+    known * negatives,
 }
 
 /** Of such a loss, where K is many: the vectors that are looked up, the logits and their gradient. */

@@ -7,7 +7,7 @@
  * This is `bce-plus` with K = 1, where it says how j is drawn.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
-import { NEGATIVES } from '../negatives.ts'
+import { lookupsPerPosition } from '../negatives.ts'
 import bcePlus from './bce-plus.ts'
 
 const bce: Loss<Recommenders> = {
@@ -15,7 +15,7 @@ const bce: Loss<Recommenders> = {
   cite: 'arXiv:1808.09781',
   defaults: {},
 
-  lookups: { noise: NEGATIVES, most: (_, { size, length }) => size * length },
+  lookups: { ...lookupsPerPosition, most: (_, at) => lookupsPerPosition.most({ negatives: 1 }, at) },
 
   value: (output, batch, _, noise) => bcePlus.value(output, batch, { negatives: 1 }, noise),
 }

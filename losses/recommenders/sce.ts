@@ -24,7 +24,7 @@
  * direction); no padding row among the items; a loss of exactly 0 counts. Letters: s batch, L length, S = s L
  * positions, D width, N items.
  */
-import type { Loss, Noise, Recommenders } from '../../contracts.ts'
+import type { Batch, Loss, Noise, Recommenders } from '../../contracts.ts'
 import { logSumExp, segmentMax, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
 import { meanOver, NEVER, type Positions, positionsOf, rightLogits, wholeOf } from '../positions.ts'
 
@@ -49,7 +49,7 @@ const sce: Loss<Recommenders, Settings> = {
     centers(output, batch, params, noise) {
       const [size, length] = batch.target.shape as [number, number]
       const { buckets } = sizesOf(params, { size, length, catalog: batch.items ?? output.catalog.shape[0]! })
-      return centersOf(positionsOf(output, batch), buckets, params, noise)
+      return centersOf(seenPositions(output, batch, params), buckets, params, noise)
     },
   },
 
@@ -65,7 +65,7 @@ const sce: Loss<Recommenders, Settings> = {
   },
 
   value(output, batch, params, noise) {
-    const positions = positionsOf(output, params.mixPadded ? wholeOf(batch) : batch)
+    const positions = seenPositions(output, batch, params)
     const [size, length] = batch.target.shape as [number, number]
     const { buckets, ...block } = sizesOf(params, { size, length, catalog: positions.catalog.shape[0]! })
     const centers = centersOf(positions, buckets, params, noise)
@@ -75,6 +75,15 @@ const sce: Loss<Recommenders, Settings> = {
 }
 
 export default sce
+
+/** Those without a next item too, where they are mixed. */
+function seenPositions(
+  output: Recommenders['output'],
+  batch: Batch<Recommenders>,
+  params: Settings,
+): Positions {
+  return positionsOf(output, params.mixPadded ? wholeOf(batch) : batch)
+}
 
 /** n_b, b_x, b_y for `size` sequences of `length` places and a catalog of N items. */
 export function sizesOf(params: Settings, batch: { size: number; length: number; catalog: number }) {

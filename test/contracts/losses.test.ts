@@ -1,11 +1,11 @@
 /** What every file in losses/<track>/ must do, at toy size and on the eager device. */
 import assert from 'node:assert/strict'
+import { batchOf } from '../../benchmarks/network.ts'
 import type { Loss, Noise } from '../../contracts.ts'
 import { rng } from '../../math/rng.ts'
 import { type HostTensor, type Tensor, tf } from '../../tensor/index.ts'
 import { dtypeOf } from '../../tensor/noise.ts'
 import {
-  batchOf,
   knownOf,
   lossesOf,
   normals,

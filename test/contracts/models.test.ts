@@ -1,5 +1,6 @@
 /** What every file in models/<track>/ must do, at toy size and on the eager device. */
 import assert from 'node:assert/strict'
+import { batchOf } from '../../benchmarks/network.ts'
 import type { Loss, Model } from '../../contracts.ts'
 import { load } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
@@ -8,7 +9,6 @@ import { tf, type Weights } from '../../tensor/index.ts'
 import { collectWeights, initFrom } from '../../tensor/init.ts'
 import { drawNoise } from '../../tensor/noise.ts'
 import {
-  batchOf,
   D,
   knownOf,
   lossOf,

@@ -4,7 +4,8 @@
  */
 
 import { fieldFacts } from '../../benchmarks/field-facts.ts'
-import type { Batch, Init, Json, Loss, Model, Noise, Params, Rng, Task } from '../../contracts.ts'
+import { batchOf } from '../../benchmarks/network.ts'
+import type { Init, Json, Loss, Model, Noise, Params, Rng } from '../../contracts.ts'
 import { load, namesIn } from '../../io/lookup.ts'
 import { rng } from '../../math/rng.ts'
 import type { LossOf } from '../../tensor/engine.ts'
@@ -98,11 +99,6 @@ export function shapesFor({ channels = {} }: Loss, toy: Toy): Shapes[] {
 export function statedFor({ shapes, answers = [] }: Toy, names: readonly string[]): Shapes {
   const key = [...names].sort().join()
   return answers.find((answer) => Object.keys(answer).sort().join() === key) ?? shapes
-}
-
-export function batchOf(feeds: Record<string, Tensor>): Batch<Task> {
-  const { target, known, ...input } = feeds
-  return { input: { ...input, ...(known && { known }) }, target: target!, ...(known && { known }) }
 }
 
 /** The places that hold an item, then one that holds none, `spare` times. */

@@ -8,8 +8,9 @@
  *   3  the places that are left are filled with other items, so that each place is an item and no item has two
  *   4  one step; the rows of 1 and 2 are copied back
  *
- * U = min(N, 2 S + the most that the loss looks up), S = s L or the places that the batch names. The loss is the one of the whole catalog to rounding: what it looks for
- * among U items is among them. Its gradient by the other rows is zero; in dense Adam those move all the same.
+ * U = min(N, 2 S + the most that the loss looks up), S = s L or the places that the batch names. The loss is the one of the whole
+ * catalog to rounding: what it looks for among U items is among them. Its gradient by the other rows is zero; in dense Adam those
+ * move all the same.
  * Letters: s batch, L length, D width, N items, U rows of a step.
  */
 import type { Declared, Init, Loss, Model, Params, Recommenders, Rng } from '../contracts.ts'

@@ -216,7 +216,7 @@ function lineOf(method: Method, place: Place | null, intervals: Line['intervals'
     runs: runs.map((run) => run.name),
     scores,
     intervals,
-    parameters: runs[0]?.submission.method.parameters ?? null,
+    parameters: runs[0]?.submission.method.parameters || null, // 0: of a fitted method, not counted
     trainSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.trainSeconds)) : null,
     predictSeconds: costs.length > 0 ? mean(costs.map((cost) => cost.predictSeconds)) : null,
     peakBytes: peaks.length > 0 ? Math.max(...peaks) : null,

@@ -54,7 +54,7 @@ export function notesOf(
       : []),
     ...(lines.some(({ spent }) => spent !== undefined) ? [SPENT] : []),
     ...(lines.some(({ solving }) => solving !== undefined) ? [SOLVED] : []),
-    'weights: trainable numbers. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
+    'weights: trainable numbers; not counted of a method that is fitted. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.',
   ]
 }
 

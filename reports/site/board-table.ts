@@ -114,7 +114,7 @@ function nameColumns(ranked: number, { track, root }: Place): Column[] {
 const COSTS: readonly Column[] = [
   {
     head: 'weights',
-    about: 'trainable numbers',
+    about: 'trainable numbers; not counted of a method that is fitted',
     kind: 'number',
     first: up,
     value: ({ parameters }) => parameters,

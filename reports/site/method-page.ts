@@ -71,7 +71,7 @@ function said(lines: readonly Line[]): Markup {
       ? html`<bdi>${by?.name ?? NONE}</bdi>`
       : html`<a href="${link}" rel="noreferrer"><bdi>${by?.name}</bdi></a>`
   return html`<p class="lead"><bdi>${[...new Set(lines.flatMap(({ about }) => about))].map(sentence).join(' ')}</bdi>${cite !== null && html` ${citation(cite)}.`}</p>
-<p class="soft">${count(parameters)} weights; by ${name}; fieldrank <bdi>${version}</bdi>.</p>`
+<p class="soft">${parameters !== null && `${count(parameters)} weights; `}by ${name}; fieldrank <bdi>${version}</bdi>.</p>`
 }
 
 function summary(

@@ -11,6 +11,7 @@ interface Fake {
   scores?: Record<string, Score> | null
   peakBytes?: number | null
   trainSeconds?: number
+  parameters?: number
 }
 
 function run({
@@ -21,6 +22,7 @@ function run({
   scores = {},
   peakBytes = 1,
   trainSeconds = 1,
+  parameters = 10,
 }: Fake): Run {
   const cost = { trainSeconds, predictSeconds: 1, peakBytes, device: 'cpu', threads: 1, date: '' }
   return {
@@ -29,7 +31,7 @@ function run({
       about: `${model} seed ${seed}`,
       track: 'operators',
       dataset: { name: 'd', version: '1' },
-      method: { model, loss, params: {}, seed, parameters: 10 },
+      method: { model, loss, params: {}, seed, parameters },
       predictions: { path: 'p', sha256: '', bytes: 0 },
       by: { name: 'us' },
       made: { version: '0.1.0' },
@@ -104,6 +106,16 @@ describe('reports/board', () => {
     const scores = { 'relative-l2': { value: 2, stderr: 0.123, rows: 2 } }
     const one = run({ model: 'fno', loss: 'a', perRow: { 'relative-l2': [1, 3] }, scores })
     assert.equal(methodsOf([one], [one])[0]!.scores, scores)
+  })
+
+  it('tells no weights of a method whose run counts none', () => {
+    const runs = [run({ model: 'net', loss: 'a' }), run({ model: 'fit', loss: 'none', parameters: 0 })]
+    const methods = methodsOf(runs, runs)
+    const lines = linesOf(methods, relativeL2, []) // without scores nothing is ranked
+    assert.deepEqual(Object.fromEntries(lines.map(({ model, parameters }) => [model, parameters])), {
+      net: 10,
+      fit: null,
+    })
   })
 
   it('puts the ranked first, the better mean first within a rank, the missing last by name', () => {

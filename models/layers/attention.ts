@@ -6,7 +6,7 @@ import type { Init, Noise } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
 import { dropout } from './dropout.ts'
 import { linear } from './linear.ts'
-import type { Places } from './places.ts'
+import { EVERYWHERE } from './places.ts'
 
 export interface AttentionShape {
   width: number // D; heads must divide it
@@ -18,7 +18,7 @@ export type Attention = (
   context: Tensor,
   mask: Tensor,
   noise: Noise | null,
-  places?: Pick<Places, 'take' | 'spread'>,
+  places?: typeof EVERYWHERE,
 ) => Tensor
 
 /** query, context [B, L, D], mask [B or 1, 1, L or 1, L] added to the scores → [B, L, D]; with named places, [M, D] → [M, D]. */
@@ -28,7 +28,7 @@ export function attention(init: Init, name: string, { width, heads, rate }: Atte
   const toKey = linear(init, `${name}/key`, square)
   const toValue = linear(init, `${name}/value`, square)
   const toOutput = linear(init, `${name}/output`, square)
-  return (query, context, mask, noise, { take, spread } = ALL) => {
+  return (query, context, mask, noise, { take, spread } = EVERYWHERE) => {
     const q = split(spread(toQuery(query).mul(Math.sqrt(heads / width))), heads) // [B, H, L, d]
     const scores = tf.matMul(q, split(spread(toKey(context)), heads), false, true).add(mask) // [B, H, L, L]
     const weights = dropout(scores.softmax(), `${name}/weights`, rate, noise)
@@ -58,7 +58,6 @@ export function paddingMask(real: Tensor): Tensor {
 }
 
 const NEVER = -1e9
-const ALL: Pick<Places, 'take' | 'spread'> = { take: (x) => x, spread: (x) => x }
 
 /** [B, L, D] → [B, H, L, d] */
 function split(x: Tensor, heads: number): Tensor {

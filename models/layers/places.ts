@@ -14,9 +14,14 @@ export interface Places {
   spread(rows: Tensor): Tensor
 }
 
+const same = (values: Tensor) => values
+
+/** Nothing is left out, so nothing is moved. */
+export const EVERYWHERE: Pick<Places, 'take' | 'spread'> = { take: same, spread: same }
+
 /** All of history [B, L], or those that `known` names, int32 [M] into B L. A place named more than once must hold no item. */
 export function placesOf(history: Tensor, known?: Tensor): Places {
-  if (known === undefined) return { ids: history, each: (table) => table, take: same, spread: same }
+  if (known === undefined) return { ids: history, each: same, ...EVERYWHERE }
   const [size, length] = history.shape as [number, number]
   const column = known.mod(tf.scalar(length, 'int32')).toInt() // [M]
   return {
@@ -27,5 +32,3 @@ export function placesOf(history: Tensor, known?: Tensor): Places {
       tf.unsortedSegmentSum(rows, known as tf.Tensor1D, size * length).reshape([size, length, -1]),
   }
 }
-
-const same = (values: Tensor) => values

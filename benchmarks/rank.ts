@@ -28,6 +28,8 @@ export interface Ranked {
   range: readonly [number, number]
   groups: readonly number[] // of the table, from 0 for the group of the best mean
   behind: Behind | null // null of the best mean
+  /** Of each other method by name: the two-sided p-value of that pair alone, not corrected. For a pair that was chosen beforehand. */
+  pairs: Readonly<Record<string, number>>
 }
 /** Row by row against the method with the best mean; positive is worse. */
 export interface Behind {
@@ -42,7 +44,8 @@ export function ranks(rows: readonly Measured[], better: Metric['better'], rng: 
   const count = rows.length
   const means = rows.map(({ perRow }) => mean(perRow))
   const samples = rows.map(({ perRow }) => perRow)
-  const p = square(count, holm(pairedBootstrap(samples, resamplesFor(count), rng)))
+  const alone = pairedBootstrap(samples, resamplesFor(count), rng)
+  const [p, uncorrected] = [square(count, holm(alone)), square(count, alone)]
   const worth = better === 'higher' ? means.map((value) => -value) : means // the less the better
   const isApart = (i: number, j: number) => p[i]![j]! <= LEVEL
   const order = Array.from(rows.keys()).sort((i, j) => worth[i]! - worth[j]! || i - j)
@@ -57,7 +60,10 @@ export function ranks(rows: readonly Measured[], better: Metric['better'], rng: 
       i === best || samples[i]!.length < 2
         ? null
         : behindOf(samples[i]!, samples[best]!, better, p[i]![best]!)
-    return { name, value: means[i]!, rank: range[0], range, groups: own, behind }
+    const pairs = Object.fromEntries(
+      rows.flatMap((other, j) => (j === i ? [] : [[other.name, uncorrected[i]![j]!]])),
+    )
+    return { name, value: means[i]!, rank: range[0], range, groups: own, behind, pairs }
   })
 }
 

@@ -48,6 +48,7 @@ export interface Line {
   range: readonly [number, number] | null // ranks that the data do not exclude
   groups: readonly number[] // tie groups of the table, from 0: two lines that share one are not told apart
   behind: Behind | null // against the best mean, row by row; null of the best itself
+  pairs: { readonly [other: string]: number } // <model>_<loss> → two-sided p of that pair alone, not corrected
   model: string
   loss: string
   seeds: readonly number[]
@@ -94,7 +95,7 @@ export interface Behind {
 }
 
 /** What a rank brings with it (benchmarks/rank.ts). */
-export type Place = Pick<Line, 'groups' | 'behind'> & { rank: number; range: readonly [number, number] }
+export type Place = Pick<Line, 'groups' | 'behind' | 'pairs'> & { rank: number; range: readonly [number, number] }
 
 /** The table of one dataset. */
 export interface Standing {
@@ -210,6 +211,7 @@ function lineOf(method: Method, place: Place | null, intervals: Line['intervals'
     range: place?.range ?? null,
     groups: place?.groups ?? [],
     behind: place?.behind ?? null,
+    pairs: place?.pairs ?? {},
     model,
     loss,
     seeds: runs.map((run) => run.submission.method.seed),

@@ -42,7 +42,7 @@ export function notesOf(
     `value ± one standard error of the mean over the test rows. ${ROUNDING}.`,
     ...(scaled ? ['A power of ten in the head of a column, as in (1e-4), is the unit of the column.'] : []),
     ...(several ? ['Several seeds: the mean over the seeds of each row first, then over the rows.'] : []),
-    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude.`,
+    `Rank (#): 1 + the number of methods that are better in ${first.name}, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level ${level}. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude. leaderboard.json has the p-value of each pair alone, under pairs.`,
     ...(resolution === null
       ? []
       : [

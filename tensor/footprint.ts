@@ -1,20 +1,19 @@
 /**
  * How many bytes the tensors of a program take at once, counted on its graph: kernels in the order in which they were recorded, a
  * tensor from the kernel that makes it to the last that reads it. A reshape is its source; an elementwise kernel writes over an
- * operand of its size that nobody else reads, as ONNX Runtime does. Inputs, constants and outputs are not counted.
+ * operand of its size that nobody else reads, as ONNX Runtime does. Inputs and constants are not counted.
  *
  * It is a count, not a measurement: it repeats to the byte on every machine, and knows neither the workspace of a kernel nor what
  * an allocator keeps.
  */
-import { type Kind, liveNodes, type Shape, sizeOf, type Value } from './graph.ts'
-import type { Program } from './program.ts'
-import { traceProgram } from './runtime.ts'
+import { type Graph, type Kind, liveNodes, sizeOf, type Value } from './graph.ts'
 import { elementwiseShapes } from './shapes/elementwise.ts'
-import './index.ts'
 
-/** Tensors of a shape that `without` says are left out too. */
-export function footprint(program: Program, without: (shape: Shape) => boolean = () => false): number {
-  const { outputs } = traceProgram(program).graph
+/** `elements`: how many a tensor counts for, 0 where it is to be left out. */
+export function footprint(
+  { outputs }: Graph,
+  elements: (value: Value) => number = ({ shape }) => sizeOf(shape),
+): number {
   const nodes = liveNodes(outputs.values())
   const reads = readsOf(nodes, outputs.values())
   const held = new Map<Value, Held>()
@@ -26,7 +25,7 @@ export function footprint(program: Program, without: (shape: Shape) => boolean =
     let unread = 0 // what a kernel makes beside what is asked of it is there while it runs
     for (const output of node.outputs) {
       const source = node.kernel === 'Reshape' ? held.get(node.inputs[0]!) : undefined
-      const bytes = without(output.shape) ? 0 : sizeOf(output.shape) * WIDTHS[output.dtype]
+      const bytes = elements(output) * WIDTHS[output.dtype]
       const over = node.kernel in elementwiseShapes ? read.find((own) => isFree(own, read, bytes)) : undefined
       const mine = source ?? over ?? { bytes: node.kernel === 'Reshape' ? 0 : bytes, left: 0 }
       mine.left += reads.get(output)!

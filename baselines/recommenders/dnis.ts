@@ -4,7 +4,7 @@
  *
  *   search   steps on v by triples of training pairs; after each `every` of them one step on α by as many triples of the pairs held out:
  *            α_l ← clip(α_l − rate · g_l / mean |g_l|), so that blocks with many pairs do not outrun the others
- *   cut      the elements of smallest |α_l v| of all users and items, until the share `kept` is left
+ *   cut      the elements of smallest |α_l v| of all users and items, until the share `kept` is left; those that are 0 whatever is left
  *   retrain  from a new start without what is cut
  *
  * score(j) = e_u · e_j, [N + 1] f64, index 0 unused; who is new is folded in as in bpr-mf, with no element of his own cut.
@@ -151,7 +151,7 @@ export function addScaleGradients(
   }
 }
 
-/** 1 where an element is kept, 0 where it is cut; of equals at the cut all are kept. */
+/** 1 where an element is kept, 0 where it is cut; of equals at the cut all are kept, but no zeros: of too many, less than `kept` is left. */
 export function cut(
   { users, items }: Sides,
   dim: number,
@@ -164,6 +164,6 @@ export function cut(
   sorted.set(ofItems, ofUsers.length)
   sorted.sort()
   const least = sorted[Math.min(sorted.length - 1, Math.round((1 - kept) * sorted.length))] ?? 0
-  const mask = (all: Float64Array) => all.map((size) => (size >= least ? 1 : 0))
+  const mask = (all: Float64Array) => all.map((size) => (size > 0 && size >= least ? 1 : 0))
   return { users: mask(ofUsers), items: mask(ofItems) }
 }

@@ -1,5 +1,8 @@
 /**
- * First-order Markov chain: score(j | last item i) = number of times j came directly after i in training.
+ * First-order Markov chain, with s_u,n the n-th item of user u in training:
+ *
+ *   score(j | last item i) = Σ_u |{ n : s_u,n = i, s_u,n+1 = j }|, the number of times j came directly after i
+ *
  * scores [N + 1] f64, index 0 unused; all zero after an empty history or an item that nothing followed.
  * Raw counts: items that tie, the zeros above all, are ordered by the track (popularity, then the smaller item).
  *

@@ -1,6 +1,6 @@
 /**
- * score(j) = number of events of item j in training, whatever the history. [N + 1] f64, index 0 unused.
- * Equal counts are left equal: the track breaks ties.
+ * score(j) = Σ_u |{ n : s_u,n = j }|, the number of events of item j in training (s_u,n the n-th item of user u), whatever the
+ * history: repeats count. [N + 1] f64, index 0 unused. Equal counts are left equal: the track breaks ties.
  */
 import type { Ranker } from '../../contracts.ts'
 

@@ -5,7 +5,8 @@
  *
  * j_ik uniform among the items that the user did not take, K_i of them. Mean over the positions that have a next item.
  * Mezentsev et al., arXiv:2409.18721, section 4 and code. Departures (losses/negatives.ts): drawn with replacement, those that
- * the user took are masked and K_i is what is left; "took" means within the L places of the batch row.
+ * the user took are masked and K_i is what is left; "took" means within the L places of the batch row. There K are always had, so
+ * p_i weighs 1 / (K + 1); here 1 / (K_i + 1), more where negatives are masked: with K = 1 and that one masked 1 instead of ½.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import type { Tensor } from '../../tensor/index.ts'

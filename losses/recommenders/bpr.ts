@@ -5,7 +5,9 @@
  *
  * with j_ik uniform among the items that the user did not take, K_i of them; 0 where none is left. Mean over the positions
  * that have a next item. Rendle et al., UAI 2009, arXiv:1205.2618, equation of section 4.1, without its weight decay, which is
- * the optimizer's. Departure: losses/negatives.ts on how j is drawn.
+ * the optimizer's. Departures: losses/negatives.ts on how j is drawn; a mean over the K_i pairs of a position, where the published
+ * form is their sum. While K_i = K that is a factor of the whole loss, which makes no difference to Adam; where negatives are masked
+ * those that are left weigh 1 / K_i each, so that all positions weigh alike, but for those with none.
  */
 import type { Loss, Recommenders } from '../../contracts.ts'
 import { drawPerPosition, logitsPerPosition, lookupsPerPosition, untaken } from '../negatives.ts'

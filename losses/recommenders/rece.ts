@@ -29,14 +29,25 @@ const rece: Loss<Recommenders, Settings> = {
   defaults,
 
   /**
-   * The projections of a round, or what all rounds keep for the gradient: the logits, and the vectors on both sides, which we look up
-   * chunk by chunk, (1 + 2 n_ec) N of items. The count of the paper's code has four tensors of logits and no vectors.
+   * The projections of a round, or what r rounds keep for the gradient: of P pairs of a position and an item, and of the vectors on
+   * both sides, which we look up chunk by chunk. Where n_b divides S and N, P = S N (1 + 2 n_ec) / n_b, and in bytes
+   *
+   *   max( 4 n_b max(S, N),  max(5 r + 4, 6 r − 1) P + 4 r (S + (1 + 2 n_ec) N) D )
+   *
+   * Of a pair each round keeps its share of the softmax and whether it is out, 4 + 1; the last round has its logits beside them, 4.
+   * Before that it asks which of the r − 1 earlier rounds met the pair: as many answers of 1, and an int32, but no share yet.
+   *
+   * Departure: the count of the paper's code has r rounds of projections, made at once; four tensors of r P logits, 16 r bytes a
+   * pair, since it counts how often an item is met; and no vectors.
    */
   bytes(params, { size, length, width, items }) {
+    const { rounds, extra } = params
     const chunks = chunksOf(params, { size, length, catalog: items })
-    const [x, y] = [Math.ceil((size * length) / chunks), Math.ceil(((1 + 2 * params.extra) * items) / chunks)]
-    const kept = params.rounds * chunks * ((x + Math.min(y, items)) * width + x * Math.min(y, items))
-    return 4 * Math.max(chunks * Math.max(size * length, items), kept)
+    const x = Math.ceil((size * length) / chunks)
+    const y = Math.min(Math.ceil(((1 + 2 * extra) * items) / chunks), items)
+    const pairs = chunks * x * y * Math.max(5 * rounds + 4, 6 * rounds - 1)
+    const vectors = 4 * rounds * chunks * (x + y) * width
+    return Math.max(4 * chunks * Math.max(size * length, items), pairs + vectors)
   },
 
   value(output, batch, params, noise) {

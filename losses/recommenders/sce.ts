@@ -54,8 +54,13 @@ const sce: Loss<Recommenders, Settings> = {
   },
 
   /**
-   * Projections, which are freed at once, or the blocks: logits twice, for value and gradient as in `ce`, and the vectors that are
-   * looked up. Counts of the paper's code have the logits once.
+   * Projections, which are freed at once, or the blocks with the vectors that are looked up; in numbers of 4 bytes
+   *
+   *   max( n_b max(S, N),  2 n_b b_x (b_y + 1) + n_b (b_x + b_y) D )
+   *
+   * Departure: counts of the paper's code have the logits once, n_b b_x (b_y + 1). At the peak their softmax, which is their gradient
+   * but for a factor, stands beside them, as in `ce`. On the rows of a step (`lookups`) the table passes in tiles of t items, and
+   * projections are n_b max(t, U): those on a tile, or on the U rows that the step sees.
    */
   bytes(params, { size, length, width, items }) {
     const { buckets, ...block } = sizesOf(params, { size, length, catalog: items })

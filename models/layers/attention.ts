@@ -2,7 +2,7 @@
  * Attention of every place to the places before it, or to all, by the mask: softmax(q kᵀ / √d + mask) v, per head of width d = D / heads,
  * then a linear map. Vaswani et al., arXiv:1706.03762, section 3.2. Letters: B batch, L length, H heads, D width.
  */
-import type { Init, Noise } from '../../contracts.ts'
+import type { Init, Noise, Scheme } from '../../contracts.ts'
 import { type Tensor, tf } from '../../tensor/index.ts'
 import { dropout } from './dropout.ts'
 import { linear } from './linear.ts'
@@ -12,6 +12,7 @@ export interface AttentionShape {
   width: number // D; heads must divide it
   heads: number
   rate: number // of dropout on the attention weights
+  scheme?: Scheme // of the four matrices; Glorot-uniform unless said
 }
 export type Attention = (
   query: Tensor,
@@ -22,8 +23,9 @@ export type Attention = (
 ) => Tensor
 
 /** query, context [B, L, D], mask [B or 1, 1, L or 1, L] added to the scores → [B, L, D]; with named places, [M, D] → [M, D]. */
-export function attention(init: Init, name: string, { width, heads, rate }: AttentionShape): Attention {
-  const square = { inputs: width, outputs: width }
+export function attention(init: Init, name: string, shape: AttentionShape): Attention {
+  const { width, heads, rate, scheme = 'glorot' } = shape
+  const square = { inputs: width, outputs: width, scheme }
   const toQuery = linear(init, `${name}/query`, square)
   const toKey = linear(init, `${name}/key`, square)
   const toValue = linear(init, `${name}/value`, square)

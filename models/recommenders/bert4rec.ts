@@ -40,7 +40,7 @@ const bert4rec: Model<Recommenders, typeof defaults> = {
     const mask = init.weight('mask', [dim], 'normal')
     const places = init.weight('places', [length + 1, dim], 'normal')
     const enter = layerNorm(init, 'enter', dim, EPSILON)
-    const shape = { width: dim, heads, rate }
+    const shape = { width: dim, heads, rate, scheme: 'normal' } as const
     const body = Array.from({ length: blocks }, (_, b) => block(init, `block${b}`, shape))
     const head = linear(init, 'head', { inputs: dim, outputs: dim, scheme: 'normal' })
     const offset = init.weight('offset', [items, 1], 'zeros')

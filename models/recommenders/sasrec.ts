@@ -3,18 +3,18 @@
  * is the prediction of the item after it, its logits the dot products with the item table.
  *
  *   h = dropout(√D E[history] + P)                                    E [N, D] items, P [L, D] places
- *   each block:  a = LN(h);  h = h + attention(query a, context h);   causal, normalized on the query alone
- *                v = LN(h);  h = v + dropout(W₂ dropout(relu(W₁ v)))  residual from the normalized value
+ *   each block:  q = LN(h);  h = q + attention(query q, context h);   causal; keys and values are not normalized
+ *                v = LN(h);  h = v + dropout(W₂ relu(dropout(W₁ v)))  both residuals start from the normalized value
  *   states = LN(h)
  *
  * Padded places are set to zero after the input and after each block. Weights start Glorot-uniform, biases at
  * zero.
  *
- * Cite: Kang & McAuley, arXiv:1808.09781, section III, in the arrangement of the authors' code (which
- * normalizes the query only) and with the settings of Mezentsev et al., arXiv:2409.18721. Departures: padded
- * places are hidden from attention (that code gives them some softmax mass, so its answer depends on how much
- * padding there is), the catalog has exactly N rows (no padding row that could be ranked), query, key and value
- * each start with their own Glorot bound.
+ * Cite: Kang & McAuley, arXiv:1808.09781, section III, in the arrangement of the authors' code (the text
+ * of the paper adds h where the code adds LN(h)) and with the sizes of Mezentsev et al., arXiv:2409.18721. Departures:
+ * padded places are hidden from attention (that code gives them some softmax mass, so its answer depends on how
+ * much padding there is), the catalog has exactly N rows (no padding row that could be ranked), query, key and
+ * value each start with their own Glorot bound.
  */
 import type { Init, Model, Noise, Recommenders } from '../../contracts.ts'
 import { UserError } from '../../io/errors.ts'
@@ -66,8 +66,8 @@ function block(init: Init, name: string, shape: AttentionShape) {
   const widen = linear(init, `${name}/feed0`, { inputs: width, outputs: width })
   const narrow = linear(init, `${name}/feed1`, { inputs: width, outputs: width })
   return (h: Tensor, { mask, at, noise }: { mask: Tensor; at: Places; noise: Noise | null }): Tensor => {
-    const attended = h.add(attend(beforeAttention(h), h, mask, noise, at))
-    const value = beforeFeed(attended)
+    const query = beforeAttention(h)
+    const value = beforeFeed(query.add(attend(query, h, mask, noise, at)))
     const inner = dropout(widen(value), `${name}/inner`, rate, noise).relu()
     return value.add(dropout(narrow(inner), `${name}/outer`, rate, noise))
   }

@@ -15,7 +15,7 @@ export async function readBoard(path: string): Promise<Board> {
 
 function completed(standing: Standing): Standing {
   const { lines, metrics, resolution = null } = standing
-  const later = { groups: [], behind: null, intervals: {} }
+  const later = { groups: [], behind: null, pairs: {}, intervals: {} }
   const known = lines.every(({ pareto }) => pareto !== undefined)
   const all = lines.map((line) => ({ ...later, ...line }))
   return { ...standing, resolution, lines: known ? all : withPareto(all, metrics[0]) }

@@ -42,6 +42,26 @@ describe('benchmarks/rank', () => {
     )
   })
 
+  it('says the p-value of every pair, each beside the one that Holm makes of all', () => {
+    const stream = rng(seed, 'pairs')
+    const rows = [0, 0.2, 0.5].map((shift, i) => ({ name: 'abc'[i]!, perRow: normals(60, stream, shift) }))
+    const ranked = ranks(rows, 'lower', rng(seed))
+    const [a, b, c] = ranked
+    assert.deepEqual(Object.keys(a!.pairs), ['b', 'c'])
+    assert.equal(a!.pairs.b, b!.pairs.a)
+    // Holm by hand: the smallest times 3, the next times 2, the largest as it is, never falling.
+    const alone = Object.entries({ ab: a!.pairs.b!, ac: a!.pairs.c!, bc: b!.pairs.c! })
+    const corrected = new Map<string, number>()
+    let reached = 0
+    for (const [name, p] of alone.sort(([, p], [, q]) => p - q)) {
+      reached = Math.max(reached, Math.min(1, (3 - corrected.size) * p))
+      corrected.set(name, reached)
+    }
+    const best = ranked.find(({ behind }) => behind === null)!.name
+    for (const { name, behind } of [a!, b!, c!])
+      if (behind !== null) assert.equal(behind.p, corrected.get([best, name].sort().join('')))
+  })
+
   it('does not take ties for transitive', () => {
     // Method 1 lies in the middle and is noisy: 2.1 standard errors from both ends. The ends are steady.
     const noise = normals(200, rng(seed, 'noise'), 0)
@@ -115,7 +135,7 @@ describe('benchmarks/rank', () => {
     const rows = ['a', 'b'].map((name) => ({ name, perRow: normals(9, stream, 0) }))
     assert.deepEqual(ranks(rows, 'lower', rng(seed)), ranks(rows, 'lower', rng(seed)))
     assert.deepEqual(ranks([{ name: 'a', perRow: Float64Array.of(1, 3) }], 'lower', rng(seed)), [
-      { name: 'a', value: 2, rank: 1, range: [1, 1], groups: [0], behind: null },
+      { name: 'a', value: 2, rank: 1, range: [1, 1], groups: [0], behind: null, pairs: {} },
     ])
     assert.deepEqual(ranks([], 'lower', rng(seed)), [])
   })

@@ -51,6 +51,7 @@ const place = (rank: number, low: number, high: number): Place => ({
   range: [low, high],
   groups: [0],
   behind: null,
+  pairs: {},
 })
 
 describe('reports/board', () => {

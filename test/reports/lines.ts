@@ -16,6 +16,7 @@ export function line(said: Partial<Line>): Line {
     range: [1, 1],
     groups: [0],
     behind: null,
+    pairs: {},
     model: 'fno',
     loss: 'relative-l2',
     seeds: [0],

@@ -231,7 +231,7 @@ Fields. Version 1.0.0, CC-BY-4.0.
 - relative-l2: ‖x̂ − x‖ / ‖x‖.
 - A rule.
 - value ± one standard error of the mean over the test rows. Both are rounded by the rule of the Particle Data Group: the error keeps two digits if its three leading digits are below 355, else one; the value ends at the same decimal.
-- Rank (#): 1 + the number of methods that are better in relative-l2, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level 0.05. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude.
+- Rank (#): 1 + the number of methods that are better in relative-l2, by a paired bootstrap over the test rows with Holm's correction for all pairs, at level 0.05. Equal ranks are ties; within a rank the better mean stands first. ranks: those that the test rows do not exclude. leaderboard.json has the p-value of each pair alone, under pairs.
 - The smallest difference in relative-l2 that these rows can see: 0.012 (the median over all pairs of methods of the paired difference that a test at 5 % calls real in 80 % of samples like this one).
 - weights: trainable numbers; not counted of a method that is fitted. train: wall-clock seconds. peak memory: the most the process of the run held. These are measured anew with every run; all else is repeatable.
 `,

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict'
 import { footprint } from '../../tensor/footprint.ts'
+import type { Value } from '../../tensor/graph.ts'
 import { tf } from '../../tensor/index.ts'
 import type { Program } from '../../tensor/program.ts'
+import { traceProgram } from '../../tensor/runtime.ts'
 import type { Tensor } from '../../tensor/types.ts'
 
 /** Of one input x [10, 20]: 800 bytes a tensor of its size. */
-const bytesOf = (f: (x: Tensor) => Tensor, without?: (shape: readonly number[]) => boolean) => {
+const bytesOf = (f: (x: Tensor) => Tensor, elements?: (value: Value) => number) => {
   const program: Program = {
     inputs: { x: { shape: [10, 20], dtype: 'float32' } },
     run: ({ x }) => ({ y: f(x!) }),
   }
-  return footprint(program, without)
+  return footprint(traceProgram(program).graph, elements)
 }
 
 describe('tensor/footprint', () => {
@@ -62,15 +64,24 @@ describe('tensor/footprint', () => {
     )
   })
 
-  it('counts a byte for a truth value, and nothing that is left out', () => {
+  it('counts a byte for a truth value, and as many elements as it is told', () => {
     assert.equal(
       bytesOf((x) => x.greater(0.5)),
       200,
     )
+    const rows = ({ shape }: Value) => shape[0]!
+    assert.equal(
+      bytesOf((x) => x.sigmoid(), rows),
+      40,
+    )
+    assert.equal(
+      bytesOf((x) => x.greater(0.5), rows),
+      10,
+    )
     assert.equal(
       bytesOf(
         (x) => x.sigmoid(),
-        ([rows]) => rows === 10,
+        () => 0,
       ),
       0,
     )

@@ -106,6 +106,26 @@ describe(`pairwise factors (seed ${SEED})`, () => {
       ],
     )
   })
+
+  it('dnis: elements of size 0 are cut even where they are more than the share to cut', () => {
+    const side = (vectors: number[], scales: number[]): Factors => ({
+      vectors: Float64Array.from(vectors),
+      scales: Float64Array.from(scales),
+      groups: new Int32Array(vectors.length / 2),
+    })
+    // sizes 3 0 | 0 0, 2 0 (a scale of 0, a vector's 0): four of six are 0, so the size at the cut of half is 0
+    const sides = { users: side([-3, 4], [1, 0]), items: side([0, -9, 2, 5], [1, 0]) }
+    for (const share of [0.5, 1]) {
+      const kept = cut(sides, 2, share)
+      assert.deepEqual(
+        [[...kept.users], [...kept.items]],
+        [
+          [1, 0],
+          [0, 0, 1, 0],
+        ],
+      )
+    }
+  })
 })
 
 for (const [name, ranker] of [

@@ -43,6 +43,17 @@ describe('sampled losses', () => {
     near(numberOf(bcePlus.value(output(), worked(), { negatives: 4 }, perPosition())), 0.899052)
   })
 
+  it('ce-sampled and bce-plus: the worked number of each position, the others having no next item', () => {
+    const softmax = [1.419588, 1.628716, 2.60201, 3.72991, 0.71448, 3.037809]
+    const binary = [0.596738, 1.195581, 0.732052, 1.2666, 0.57317, 1.030171]
+    for (const i of y.keys()) {
+      const alone = () => batchOf(y.map((row, n) => (n === i ? row + 1 : 0)))
+      const params = { negatives: 4 }
+      near(numberOf(ceSampled.value(output(), alone(), params, perSequence())), softmax[i]!, `CE− of ${i}`)
+      near(numberOf(bcePlus.value(output(), alone(), params, perPosition())), binary[i]!, `BCE of ${i}`)
+    }
+  })
+
   it('bce: the same with one negative', () => {
     const one = negativesAre([1, 1, 4, 4, 6, 6], [6, 1])
     const at = plain.logitsOf(X, W, y, (i) => [[1, 1, 4, 4, 6, 6][i]!])
@@ -50,6 +61,14 @@ describe('sampled losses', () => {
       numberOf(bce.value(output(), worked(), {}, one)),
       plain.average(y.map((_, i) => plain.binaryLoss(at(i)))),
     )
+  })
+
+  it('gbce: the weight of the positive term, 4 of 10 items drawn', () => {
+    const weights = [0, 0.75, 0.9, 1].map((t) => positiveWeight(4, 10, t))
+    const right = [1, 7 / 12, 1 / 2, 4 / 9] // 1 − t · 5 / 9; 7 / 12 = 0.583333
+    weights.forEach((weight, n) => {
+      assert.ok(Math.abs(weight - right[n]!) < 1e-15, `${weight}, expected ${right[n]}`) // f64
+    })
   })
 
   for (const [t, mean] of [
@@ -75,8 +94,28 @@ describe('sampled losses', () => {
   it('bpr-max: with and without its penalty', () => {
     for (const penalty of [0, 1]) {
       const found = bprMax.value(output(), worked(), { negatives: 4, penalty }, negativesAre(shared, [4]))
-      const right = over((at) => plain.bprMaxLoss(at, penalty))
-      assert.ok(Math.abs(numberOf(found) - right) < F32 * Math.max(1, right), `penalty ${penalty}`)
+      near(
+        numberOf(found),
+        over((at) => plain.bprMaxLoss(at, penalty)),
+        `penalty ${penalty}`,
+      )
+    }
+  })
+
+  it('bpr-max: the worked number', () => {
+    // one user, one place, D = 1: the state is 1, so that logits are the catalog, 1.2 for the next item and four drawn ones
+    const catalog = [1.2, 0.3, -0.5, 0.9, 1.5]
+    const at = { states: tf.ones([1, 1, 1]), catalog: tf.tensor(catalog, [5, 1]) }
+    const batch = { input: { history: tf.zeros([1, 1], 'int32') }, target: tf.ones([1, 1], 'int32') }
+    for (const [penalty, right] of [
+      [0, 0.618709],
+      [1, 2.006621],
+    ] as const) {
+      const found = bprMax.value(at, batch, { negatives: 4, penalty }, (name, shape, law) => {
+        assert.deepEqual([name, shape, law], ['negatives', [4], { integer: 5 }])
+        return tf.tensor1d([1, 2, 3, 4], 'int32')
+      })
+      near(numberOf(found), right, `penalty ${penalty}`)
     }
   })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Init } from '../../../contracts.ts'
+import type { Init, Scheme } from '../../../contracts.ts'
 import { attention, causalMask } from '../../../models/layers/attention.ts'
 import { tf } from '../../../tensor/index.ts'
 import { apart, drawn, initOf, normal, shaken } from '../values.ts'
@@ -26,6 +26,31 @@ describe(`attention (seed ${SEED})`, () => {
     const context = tf.tensor([9, 9, 2, 4, 6, 8], [1, 3, 2])
     const y = build(initOf(weights))(context, context, causalMask(ids([0, 4, 2])), null)
     assert.deepEqual([...y.dataSync()].slice(2), [2, 4, 4, 6])
+  })
+
+  it('its matrices start as it is told, Glorot-uniform unless it is', () => {
+    const schemesOf = (scheme?: Scheme) => {
+      const asked: Record<string, Scheme | undefined> = {}
+      const weight: Init['weight'] = (name, shape, own) => {
+        asked[name] = own
+        return tf.zeros([...shape])
+      }
+      attention({ weight }, 'a', { width: 2, heads: 1, rate: 0, ...(scheme !== undefined && { scheme }) })
+      return asked
+    }
+    for (const [given, matrix] of [
+      [undefined, 'glorot'],
+      ['normal', 'normal'],
+    ] as const)
+      assert.deepEqual(
+        schemesOf(given),
+        Object.fromEntries(
+          ['query', 'key', 'value', 'output'].flatMap((part) => [
+            [`a/${part}/weight`, matrix],
+            [`a/${part}/bias`, 'zeros'],
+          ]),
+        ),
+      )
   })
 
   for (const heads of [1, 2])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Init, Law, Noise } from '../../../contracts.ts'
+import type { Init, Law, Noise, Scheme } from '../../../contracts.ts'
 import { positionsOf } from '../../../losses/positions.ts'
 import ce from '../../../losses/recommenders/ce.ts'
 import bert4rec from '../../../models/recommenders/bert4rec.ts'
@@ -115,6 +115,26 @@ describe(`bert4rec (seed ${SEED})`, () => {
     // items and offset, places and mask; a block has 4 D² + 4 D, 8 D² + 5 D and two norms; the head, the first norm
     const d = 64
     assert.equal(total, 100 * (d + 1) + 52 * d + 2 * (12 * d * d + 9 * d + 4 * d) + d * d + d + 2 * d)
+  })
+
+  it('starts from normal weights, those of attention too, but for offsets at 0 and gains at 1', () => {
+    const schemes = new Map<string, Scheme | undefined>()
+    build({
+      weight(name, shape, scheme) {
+        schemes.set(name, scheme)
+        return tf.zeros([...shape])
+      },
+    })
+    for (const part of ['query', 'key', 'value', 'output', 'feed'])
+      assert.ok(
+        [...schemes.keys()].some((name) => name.startsWith('block1/') && name.includes(part)),
+        part,
+      )
+    for (const [name, scheme] of schemes) {
+      const last = name.split('/').at(-1)!
+      const other = { bias: 'zeros', offset: 'zeros', gain: 'ones' }[last]
+      assert.equal(scheme, other ?? 'normal', name)
+    }
   })
 
   it('refuses heads that do not divide dim, in one sentence', () => {

@@ -122,16 +122,16 @@ function plain(weights: Weights, history: readonly number[]): Row[] {
     )
   }
   const attended = (h: Row[], i: number, name: string): Row => {
-    const q = affine(norm(h[i]!, `${name}/norm0`), `${name}/attention/query`)
+    const start = norm(h[i]!, `${name}/norm0`)
+    const q = affine(start, `${name}/attention/query`)
     const seen = h.flatMap((x, j) => (j <= i && real(j) ? [x] : []))
     const [k, v] = ['key', 'value'].map((part) => seen.map((x) => affine(x, `${name}/attention/${part}`)))
-    return affine(mixedByHead(q, k!, v!), `${name}/attention/output`)
+    return affine(mixedByHead(q, k!, v!), `${name}/attention/output`).map((o, c) => start[c]! + o)
   }
   const block = (h: Row[], name: string): Row[] =>
     h.map((x, i) => {
       if (!real(i)) return x
-      const sum = attended(h, i, name).map((v, c) => v + x[c]!)
-      const value = norm(sum, `${name}/norm1`)
+      const value = norm(attended(h, i, name), `${name}/norm1`)
       const inner = affine(value, `${name}/feed0`).map((v) => Math.max(0, v))
       return affine(inner, `${name}/feed1`).map((v, c) => v + value[c]!)
     })

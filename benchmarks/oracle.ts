@@ -11,7 +11,7 @@
  * Where it is not exact: p is cut to the catalog and scaled to 1, but which items are in the catalog hangs, through k-core and
  * `no item without an event`, also on the targets; and that later events of a user were removed is not weighed. A method that
  * knows the bounds of a core could win what that tells of items at the bound. Without a filter, and with every item met in
- * training, both are nothing.
+ * training, both are nothing. So a run on a log that a filter was asked for, or from which duplicates went, says so in its note.
  *
  * `bound` among the params of its run keeps it out of the ranks: it is no method. On a log that no law is known of, it is absent
  * (absent.ts).
@@ -183,8 +183,7 @@ async function writeOracle(
   },
 ): Promise<string> {
   const { track, trackName, dataset, data, predictions, best } = made
-  const expected = (name: string) => mean(best.data[name] as Float64Array).toFixed(4)
-  const about = `Ranks by the true law of the next item, the hidden state of the user included: a bound that no method exceeds in expectation. Exact expectation on these rows: NDCG@10 ${expected('ndcg@10')}, HR@10 ${expected('hit-rate@10')}`
+  const about = aboutOf(dataset, (name) => mean(best.data[name] as Float64Array))
   await writeRun(out, {
     track,
     trackName,
@@ -197,3 +196,20 @@ async function writeOracle(
   })
   return about
 }
+
+/** The note under the tables: what is bounded, how closely, and what to expect, beside the score of this one draw. */
+export function aboutOf({ params, facts }: Dataset, expected: (name: string) => number): string {
+  const { duplicates = 0 } = (facts.removed ?? {}) as { duplicates?: number }
+  const filters = [
+    ...((params.core ?? null) === null ? [] : ['the core']),
+    ...(duplicates > 0 ? ['the removal of duplicates'] : []),
+  ]
+  const caveat = `, but for what ${filters.join(' and ')} may tell of the targets: they were looked at too when items and events were removed, and that is not weighed`
+  const means = `NDCG@10 ${expected('ndcg@10').toFixed(4)}, HR@10 ${expected('hit-rate@10').toFixed(4)}`
+  return filters.length === 0
+    ? `${BOUND}. Exact expectation on these rows: ${means}`
+    : `${BOUND}${caveat}. Expectation on these rows, that left aside: ${means}`
+}
+
+const BOUND =
+  'Ranks by the true law of the next item, the hidden state of the user included: a bound that no method exceeds in expectation'

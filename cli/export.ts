@@ -1,5 +1,7 @@
 /** fieldrank export: datasets and trained models in the formats of others. */
+import { join } from 'node:path'
 import { UserError } from '../io/errors.ts'
+import { exists } from '../io/files.ts'
 import { load, namesIn } from '../io/lookup.ts'
 import type { Exporter } from '../pipelines/exported.ts'
 import { datasetFlags, datasetFolder } from './flags/dataset.ts'
@@ -42,7 +44,8 @@ const verb: Verb = {
     if (format === undefined)
       throw new UserError(`export: name a format with --format (${namesIn(FORMATS).join(', ')})`)
     const exporter = await load<Exporter>('format', FORMATS, format)
-    const source = exporter.takes === 'dataset' ? await datasetFolder(given!, options) : given!
+    const source =
+      exporter.takes === 'dataset' ? await datasetFolder(given!, options) : await runFolder(given!)
     const lines = await exporter.write(source, {
       out,
       asPublished: options.asPublished === true,
@@ -55,3 +58,8 @@ const verb: Verb = {
 }
 
 export default verb
+
+async function runFolder(given: string): Promise<string> {
+  if (await exists(join(given, 'run.json'))) return given
+  throw new UserError(`export: ${given} is no folder of a run (no run.json)`)
+}

@@ -73,6 +73,9 @@ async function askedOf(
   const known = SPLITS.find((name) => name === split)
   if (split !== undefined && known === undefined)
     throw new UserError(`--split: one of ${SPLITS.join(', ')} (got ${split}).${suggest(split, SPLITS)}`)
+  for (const place of [given, ...mirror])
+    if (/^hf:/.test(place) && !/^hf:[\w.-]+\/[\w.-]+(@[\w.-]+)?\/?$/.test(place))
+      throw new UserError(`fetch: expected hf:<owner>/<name> (got ${place})`)
   const isUrl = given.includes('/')
   const entry = isUrl ? { url: given } : entryOf(await readCatalog(), given)
   return {

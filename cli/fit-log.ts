@@ -1,13 +1,16 @@
 /** fieldrank fit-log: the params of the made log that comes nearest to a real one, and how near that is. */
 import { writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { acceptanceOf, digits, type Finding } from '../benchmarks/made-logs/acceptance.ts'
 import type { Shape } from '../benchmarks/made-logs/shape.ts'
+import { UNITS, type Unit } from '../benchmarks/made-logs/unit.ts'
 import type { Params } from '../contracts.ts'
-import { UserError } from '../io/errors.ts'
-import { type Comparison, compareLog, REFERENCE, referenceHash } from '../pipelines/fit-log.ts'
+import { suggest, UserError } from '../io/errors.ts'
+import { type Comparison, compareLog, type FitOptions, referenceBytes } from '../pipelines/fit-log.ts'
 import { wholeNumber } from './flags/limits.ts'
 import type { Verb } from './verb.ts'
+
+const UNIT_NAMES = Object.keys(UNITS)
 
 const verb: Verb = {
   about: 'fits the params of made logs to a real log, and says how alike they are',
@@ -19,9 +22,11 @@ const verb: Verb = {
     ['--asked <number>', 'users asked for scores', '3000'],
     ['--tries <number>', 'made logs to look at', '60'],
     ['--seed <number>', 'of the cut and of the made logs', '0'],
+    ['--unit <name>', `of the times: ${UNIT_NAMES.join(', ')}; where their size does not tell it`],
   ],
   notes: [
     'Scores hang on the size of the catalog, so both logs are cut to the same number of users, and to the k-core that the log has (at most 5).',
+    'gap and gapZero come from the last gap of each user, in seconds; the other gaps are not looked at.',
     'Whether losses rank on made logs as on real ones takes training: npm run check:logs.',
   ],
   examples: [
@@ -38,19 +43,26 @@ const verb: Verb = {
     const { signal } = new AbortController()
     // a name without a slash would be that of a generator
     const file = path!.includes('/') ? path! : `./${path}`
-    const found = await compareLog(file, { users, asked, tries, seed }, signal, progress(tries))
+    const settings = { users, asked, tries, seed, unit: unitNamed(options.unit) }
+    const found = await compareLog(file, settings, signal, progress(tries))
     process.stderr.write(process.stderr.isTTY ? '\r\u001b[K' : '')
-    process.stdout.write(describe(path!, found))
-    if (typeof options.out === 'string') await writeFile(options.out, profilePart(found.params))
+    process.stdout.write(describe(path!, found, settings))
+    if (typeof options.out === 'string') await writeFile(options.out, profilePart(found))
     if (options.check !== true) return 0
-    const bytes = { found: await referenceHash(signal), expected: REFERENCE }
-    const findings = acceptanceOf(found.fitted.shape, found.real, bytes)
-    process.stdout.write(findingLines(findings))
+    const findings = acceptanceOf(found.fitted.shape, found.real, await referenceBytes(signal))
+    process.stdout.write(findingLines(findings, checkCommand(path!, settings)))
     return findings.every(({ passes }) => passes !== false) ? 0 : 1
   },
 }
 
 export default verb
+
+function unitNamed(given: unknown): Unit | null {
+  if (given === undefined) return null
+  if (UNIT_NAMES.includes(String(given))) return given as Unit
+  const hint = suggest(String(given), UNIT_NAMES)
+  throw new UserError(`--unit: one of ${UNIT_NAMES.join(', ')} (got ${given}).${hint}`)
+}
 
 function progress(tries: number): (done: number) => void {
   return (done) => {
@@ -58,18 +70,22 @@ function progress(tries: number): (done: number) => void {
   }
 }
 
-function describe(path: string, { whole, depth, real, fitted, params }: Comparison): string {
+function describe(path: string, found: Comparison, settings: FitOptions): string {
+  const { whole, depth, unit, real, fitted } = found
   const { users, items, interactions } = whole
+  const how = settings.unit === null ? 'told by their size; --unit says another' : 'as --unit says'
+  const set = Object.entries(catalogOf(found)).map(([key, text]) => ` --set 'catalog.${key}=${text}'`)
   const lines = [
     `${basename(path)}: ${users} users, ${items} items, ${interactions} interactions`,
     `compared on a cut, after a core of ${depth.items} users an item and ${depth.users} items a user; NDCG@10, leave-one-out`,
+    ...(unit === null ? [] : [`times in ${unit}, ${how}; gaps are the last ones of users`]),
     '',
     ...table(real, fitted.shape),
     '',
     `distance ${digits(fitted.distance)} after ${fitted.tries} made logs`,
     '',
-    'for the whole size:',
-    `  --set 'catalog.source=[zipf]' --set 'catalog.size=${flow(params)}'`,
+    'for the whole size, with the filter and the split that were compared:',
+    ` ${set.join('')}`,
   ]
   return lines.map((line) => `${line}\n`).join('')
 }
@@ -109,21 +125,39 @@ const NAMES: Record<keyof Shape, string> = {
   turnover: 'turnover of targets',
 }
 
+/** What makes the log, filters and splits it: users, items and lengths were fitted to what the core leaves of them. */
+function catalogOf({ params, depth }: Comparison): Record<string, string> {
+  return {
+    source: '[zipf]',
+    size: flow(params),
+    strategy: '[leave-one-out]',
+    core: flow({ ...depth, iterate: true }),
+  }
+}
+
 /** '{ users: 100, items: 40 }': YAML and what --set takes. */
 function flow(params: Params): string {
   const entries = Object.entries(params).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
   return `{ ${entries.join(', ')} }`
 }
 
-function profilePart(params: Params): string {
-  const lines = Object.entries(params).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
-  return `catalog:\n  source: [zipf]\n  size:\n${lines.join('')}`
+function profilePart(found: Comparison): string {
+  const { source, strategy, core } = catalogOf(found)
+  const size = Object.entries(found.params).map(([key, value]) => `    ${key}: ${JSON.stringify(value)}\n`)
+  return `catalog:\n  source: ${source}\n  size:\n${size.join('')}  strategy: ${strategy}\n  core: ${core}\n`
 }
 
-function findingLines(findings: readonly Finding[]): string {
+/** The same cut, fit and made log, and then the trainings. */
+function checkCommand(path: string, { users, asked, tries, seed, unit }: FitOptions): string {
+  const file = `'${resolve(path).replaceAll("'", "'\\''")}'`
+  const told = unit === null ? '' : ` --unit ${unit}`
+  return `npm run check:logs -- ${file} --users ${users} --asked ${asked} --tries ${tries} --seed ${seed}${told}`
+}
+
+function findingLines(findings: readonly Finding[], command: string): string {
   const word = { true: 'pass', false: 'FAIL', null: 'none' }
   const lines = findings.map(({ test, says, passes, because }) => {
     return `(${test}) ${word[`${passes}`]}  ${says}\n          ${because}\n`
   })
-  return `\n${lines.join('')}(f) (g)    take training: npm run check:logs\n`
+  return `\n${lines.join('')}(f) (g)    take training, in a clone of the repository:\n          ${command}\n`
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suggest, UserError } from '../io/errors.ts'
 import { exists } from '../io/files.ts'
 import { namesIn } from '../io/lookup.ts'
+import { checkProfile } from './flags/pipeline.ts'
 import type { Verb } from './verb.ts'
 
 const FORMATS = ['md', 'csv', 'json']
@@ -31,11 +32,13 @@ const verb: Verb = {
     if (track !== undefined && !known.includes(track))
       throw new UserError(`track '${track}' not found (${known.join(', ')}).${suggest(track, known)}`)
     const tables = await readTables(join(String(data), String(profile), 'reports'), track, extension)
-    if (tables.length === 0)
+    if (tables.length === 0) {
+      checkProfile(profile)
       throw new UserError(
         `leaderboard${track === undefined ? '' : ` of ${track}`}: nothing in ${join(String(data), String(profile))} yet. ` +
           `fieldrank run --profile ${profile} makes it`,
       )
+    }
     process.stdout.write(joined(tables, extension))
   },
 }

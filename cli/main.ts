@@ -15,9 +15,11 @@ const EXAMPLES = [
   'fieldrank status                     what would run, and why',
   'fieldrank list models                names, one sentence each, where they come from',
   'fieldrank run leaderboard@operators --axis model=./my-model.ts        a model of yours beside the others',
+  'fieldrank help run                   the flags of a verb, with examples',
 ]
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const argv = spelledOut(given)
   const program = new Command('fieldrank')
     .description('Makes scientific datasets and ranks methods on them.')
     .version(version(), '-v, --version')
@@ -42,9 +44,19 @@ async function main(argv: readonly string[]): Promise<number> {
   return code
 }
 
+/** `help` and `help run` as `--help` and `run --help`. */
+function spelledOut(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== 'help') return argv
+  return argv[1] === undefined ? ['--help'] : [...argv.slice(1), '--help']
+}
+
+function verbNames(): string[] {
+  return namesIn('cli').filter((name) => name !== 'main' && name !== 'verb')
+}
+
 /** The verbs to import: the one asked for; all of them where the list is to be shown. */
 async function wanted(argv: readonly string[]): Promise<string[]> {
-  const verbs = namesIn('cli').filter((name) => name !== 'main' && name !== 'verb')
+  const verbs = verbNames()
   const first = argv[0]
   if (first === undefined || first.startsWith('-')) return isHelp(first) ? verbs : []
   if (verbs.includes(first)) return [first]
@@ -91,7 +103,8 @@ function explain(error: unknown): number {
       .replace(/^error: /, '')
       .replace(/\s*\n\s*/g, ' ')
       .replace(/\.$/, '')
-    process.stderr.write(`${sentence}. See fieldrank --help\n`)
+    const verb = verbNames().find((name) => name === process.argv[2]) // its flags are on its own page
+    process.stderr.write(`${sentence}. See fieldrank ${verb === undefined ? '' : `${verb} `}--help\n`)
     return 2
   }
   const { message, isUser, stack } = failureOf(error)

@@ -1,5 +1,8 @@
 /** fieldrank regenerate: a lost or damaged file of a dataset, made again from its address. */
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { UserError } from '../io/errors.ts'
+import { exists } from '../io/files.ts'
+import { MANIFEST } from '../io/manifest.ts'
 import { regenerate } from '../pipelines/regenerated.ts'
 import type { Verb } from './verb.ts'
 
@@ -17,6 +20,8 @@ const verb: Verb = {
   async run(paths) {
     const stop = new AbortController()
     for (const path of paths) {
+      if (!(await exists(join(dirname(path), MANIFEST))))
+        throw new UserError(`regenerate: ${path}: no ${MANIFEST} beside it`)
       const outcome = await regenerate(dirname(path), basename(path), stop.signal)
       process.stdout.write(
         outcome === 'made' ? `made    ${path}\n` : `whole   ${path}: every byte is right, nothing was made\n`,

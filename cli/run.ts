@@ -7,9 +7,12 @@ import { clusterSettings } from '../pipelines/cluster/settings.ts'
 import { slurmQueue } from '../pipelines/cluster/slurm-commands.ts'
 import type { Outcome } from '../pipelines/execute.ts'
 import { onSlurm } from '../pipelines/executors/slurm.ts'
-import { aim, openState, type Request, reasons, type Target } from '../pipelines/plan.ts'
+import { foresee } from '../pipelines/foreseen.ts'
+import { aim, openState, reasons, type Target } from '../pipelines/plan.ts'
 import { type Report, type RunOptions, run } from '../pipelines/run.ts'
+import { checkDevices } from './flags/device.ts'
 import { childEnvironment } from './flags/environment.ts'
+import { wholeNumber } from './flags/limits.ts'
 import { pipelineFlags, requestOf } from './flags/pipeline.ts'
 import { progress, seconds } from './terminal/progress.ts'
 import { explainPlan, nothingToDo } from './terminal/reasons.ts'
@@ -55,9 +58,12 @@ const verb: Verb = {
     ]
     const request = { ...requestOf(args, { ...options, set }), force: options.force === true }
     const executor = executorOf(String(options.executor), dry === true)
-    if (executor === 'k8s') return manifests(request)
+    const limit = jobs === undefined ? {} : { jobs: wholeNumber('jobs', jobs) }
+    const target = aim(request)
+    await foresee(target)
+    await checkDevices(target, executor !== 'local')
+    if (executor === 'k8s') return manifests(target)
     if (dry) {
-      const target = aim(request)
       process.stdout.write(explainPlan(target, await reasons(target, openState(target))))
       return 0
     }
@@ -72,7 +78,7 @@ const verb: Verb = {
         keepGoing: options.keepGoing === true,
         acceptCode: options.acceptCode === true,
         ...(executor === 'slurm' ? slurm() : {}),
-        ...(jobs === undefined ? {} : { jobs: jobsOf(jobs) }),
+        ...limit,
       })
       events.close()
       if (report.isStopped && executor === 'slurm')
@@ -99,8 +105,7 @@ function slurm(): Partial<RunOptions> {
   }
 }
 
-async function manifests(request: Request): Promise<number> {
-  const target = aim(request)
+async function manifests(target: Target): Promise<number> {
   const state = openState(target)
   const written = await writeManifests(target, state, await reasons(target, state), COMMAND)
   for (const { stage, tasks, file } of written)
@@ -177,10 +182,4 @@ function read(path: string): string | null {
   } catch {
     return null
   }
-}
-
-function jobsOf(text: string): number {
-  const jobs = Number(text)
-  if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
-  throw new UserError(`--jobs: must be a whole number ≥ 1 (got ${text})`)
 }

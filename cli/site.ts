@@ -1,7 +1,9 @@
 /** fieldrank site: boards, datasets and methods of a finished run as static pages. */
 import { join } from 'node:path'
 import { UserError } from '../io/errors.ts'
+import { exists } from '../io/files.ts'
 import { buildSite } from '../pipelines/site.ts'
+import { checkProfile } from './flags/pipeline.ts'
 import type { Verb } from './verb.ts'
 
 const verb: Verb = {
@@ -25,8 +27,10 @@ const verb: Verb = {
     const megabytes = Number(limit)
     if (!(Number.isFinite(megabytes) && megabytes >= 0))
       throw new UserError(`--limit: must be a number, 0 or more (got ${limit})`)
+    const root = join(String(data), String(profile))
+    if (!(await exists(join(root, 'reports')))) checkProfile(profile)
     const { pages, copies } = await buildSite({
-      root: join(String(data), String(profile)),
+      root,
       out: String(out),
       limit: megabytes * 1e6,
       log: (line) => process.stderr.write(`${line}\n`),

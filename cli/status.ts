@@ -1,4 +1,5 @@
 /** fieldrank status: what would run, and why. Reads and changes nothing. */
+import { foresee } from '../pipelines/foreseen.ts'
 import { aim, openState, reasons } from '../pipelines/plan.ts'
 import { pipelineFlags, requestOf } from './flags/pipeline.ts'
 import { explainPlan } from './terminal/reasons.ts'
@@ -12,6 +13,7 @@ const verb: Verb = {
 
   async run(args, options) {
     const target = aim(requestOf(args, options))
+    await foresee(target)
     process.stdout.write(explainPlan(target, await reasons(target, openState(target))))
   },
 }

@@ -51,7 +51,7 @@ const verb: Verb = {
   ],
   examples: [
     'fieldrank submit mine.parquet --dataset gaussian0.4_grid16 --model "My Operator" --by "A. Name"',
-    'fieldrank submit mine.parquet --dataset gaussian0.4_grid32 --model "My Operator" --by "A. Name" --board reports/published/operators/leaderboard.json',
+    'fieldrank submit mine.parquet --profile small --dataset cubic1.0_grid32 --model "My Operator" --by "A. Name" --board reports/published/operators/leaderboard.json',
     'fieldrank submit mine.parquet --dataset gaussian0.4_grid16 --model "My Operator" --by "A. Name" --replace "better step size"',
   ],
 

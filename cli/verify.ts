@@ -6,6 +6,7 @@ import { exists, listFiles, sha256File } from '../io/files.ts'
 import { checkDataset, MANIFEST, readManifest } from '../io/manifest.ts'
 import { datasetsIn } from '../io/publication.ts'
 import { verifyContents } from '../pipelines/verified.ts'
+import { checkProfile } from './flags/pipeline.ts'
 import type { Verb } from './verb.ts'
 
 const SPLITS: readonly Split[] = ['train', 'valid', 'test']
@@ -34,9 +35,8 @@ const verify: Verb = {
     const only = SPLITS.find((name) => name === split)
     if (split !== undefined && only === undefined)
       throw new UserError(`--split: one of ${SPLITS.join(', ')} (got ${split})`)
-    for (const folder of folders)
-      if (!(await exists(folder))) throw new UserError(`verify: no such folder (${folder})`)
-    const named = folders.length > 0 ? folders : await foldersIn(join(String(data), String(profile)))
+    for (const folder of folders) await checkFolder(folder)
+    const named = folders.length > 0 ? folders : await foldersIn(String(data), String(profile))
     const found = (await Promise.all(named.map(datasetsIn))).flat()
     let damaged = 0
     for (const { folder, manifest } of found)
@@ -47,6 +47,13 @@ const verify: Verb = {
 }
 
 export default verify
+
+/** A manifest that is there may be damaged; where there is none, something else was named. */
+async function checkFolder(folder: string): Promise<void> {
+  if (!(await exists(folder))) throw new UserError(`verify: no such folder (${folder})`)
+  if (!(await exists(join(folder, MANIFEST))))
+    throw new UserError(`verify: ${folder} is not a dataset (no ${MANIFEST})`)
+}
 
 /** Prints the line of one dataset, and what is wrong with it below; true when nothing is. */
 async function verifyOne(
@@ -80,14 +87,18 @@ function summary({ shards, tables }: Dataset): string {
   return `${rows} rows, ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`
 }
 
-/** Folders with a manifest under <root>/datasets, in the order of their names. */
-async function foldersIn(root: string): Promise<string[]> {
-  const datasets = join(root, 'datasets')
+/** Folders with a manifest under <data>/<profile>/datasets, in the order of their names. */
+async function foldersIn(data: string, profile: string): Promise<string[]> {
+  const datasets = join(data, profile, 'datasets')
   const files = (await exists(datasets)) ? await listFiles(datasets) : []
   const folders = files
     .filter((file) => file.split('/').at(-1) === MANIFEST)
     .map((file) => join(datasets, dirname(file)))
-  if (folders.length === 0)
-    throw new UserError(`verify: no datasets in ${datasets}. fieldrank run makes them, or name a folder`)
+  if (folders.length === 0) {
+    checkProfile(profile)
+    throw new UserError(
+      `verify: no datasets in ${datasets}. fieldrank run --profile ${profile} makes them, or name a folder`,
+    )
+  }
   return folders
 }

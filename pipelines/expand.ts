@@ -8,7 +8,8 @@ import type { Json, Params, Stage } from '../contracts.ts'
 import { UserError } from '../io/errors.ts'
 import { namesIn } from '../io/lookup.ts'
 import { combinations } from './axes.ts'
-import { absolutePaths, checkMentions, dataFiles, isUnknown, type Mention, mentions } from './kinds.ts'
+import { type GivenNames, givenNames } from './given-names.ts'
+import { absolutePaths, dataFiles, isUnknown, type Mention, mentions } from './kinds.ts'
 import { isDevice, type Pipeline, show, type Template } from './load.ts'
 import { called, type Scope, substitute, substituteCalled } from './substitute.ts'
 
@@ -21,7 +22,7 @@ const THIS_CODE: World = { names: namesIn, unknown: isUnknown }
 /** All stages, those of one template together, in the order of the file. */
 export function expand(pipeline: Pipeline, world: World = THIS_CODE): Stage[] {
   const made = new Map<string, readonly Stage[]>()
-  const work: Work = { pipeline, world, taken: new Set(), left: [] }
+  const work: Work = { pipeline, world, found: givenNames() }
   const repeat = (name: string, trail: readonly string[]): readonly Stage[] => {
     if (trail.includes(name)) {
       const cycle = [...trail.slice(trail.indexOf(name)), name].join(' → ')
@@ -38,7 +39,7 @@ export function expand(pipeline: Pipeline, world: World = THIS_CODE): Stage[] {
     return stages
   }
   const stages = pipeline.templates.flatMap(({ name }) => repeat(name, []))
-  checkGiven(work)
+  work.found.check()
   checkUnique(stages)
   return stages
 }
@@ -51,15 +52,14 @@ export function templateOf(id: string): string {
 interface Work {
   pipeline: Pipeline
   world: World
-  taken: Set<string> // names given by --axis that some stage could take: 'model=unet'
-  left: { name: string; params: Params }[] // and those that one could not
+  found: GivenNames
 }
 
 function multiply(template: Template, parents: readonly Stage[], work: Work): Stage[] {
-  const { pipeline } = work
+  const { pipeline, world, found } = work
   const at = (...path: (string | number)[]) => pipeline.at(['stages', template.name, ...path])
   const base: Scope = { ...pipeline.values, seed: pipeline.seed }
-  const items = combinations(template, base, { at, names: work.world.names, given: pipeline.axes })
+  const items = combinations(template, base, { at, names: world.names, given: pipeline.axes, found })
   const repeats = template.foreach.length > 0 ? parents : [null]
   return repeats.flatMap((parent) =>
     items
@@ -127,31 +127,25 @@ function suffixOf(parent: Stage): string {
 
 /**
  * `--axis model=unet` meets the models of every track, and is a model of one: where a given name is unknown the
- * combination is left out. A name that no stage can take is a mistake (checkGiven).
+ * combination is left out. A name that no stage can take is a mistake (given-names.ts).
  */
-function isTakable(stage: Stage, template: Template, { pipeline, world, taken, left }: Work): boolean {
+function isTakable(stage: Stage, template: Template, { pipeline, world, found }: Work): boolean {
   const given = Object.keys(template.matrix).filter((axis) => pipeline.axes[axis] !== undefined)
   const here = mentions(stage.params).filter(({ kind }) => given.includes(kind.param))
   const unknown = here.filter((mention) => world.unknown(mention))
-  for (const { kind, name } of unknown) left.push({ name: `${kind.param}=${name}`, params: stage.params })
-  if (unknown.length === 0) for (const { kind, name } of here) taken.add(`${kind.param}=${name}`)
+  for (const { kind, folder, name } of unknown)
+    found.leave(kind.param, name, { folder, has: [...namesOf(world, folder), ...(kind.known ?? [])] })
+  if (unknown.length === 0) for (const { kind, name } of here) found.take(kind.param, name)
   return unknown.length === 0
 }
 
-function checkGiven({ taken, left }: Work): void {
-  const sentences = left
-    .filter(({ name }) => !taken.has(name))
-    .flatMap(({ params }) => {
-      try {
-        checkMentions(params)
-        return []
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error
-        return [error.message]
-      }
-    })
-  const best = sentences.find((sentence) => sentence.includes('Did you mean')) ?? sentences[0]
-  if (best !== undefined) throw new UserError(best)
+/** None where there is no such folder: a track may be a word of the pipeline's own. */
+function namesOf({ names }: World, folder: string): readonly string[] {
+  try {
+    return names(folder)
+  } catch {
+    return []
+  }
 }
 
 function checkUnique(stages: readonly Stage[]): void {

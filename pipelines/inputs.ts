@@ -15,7 +15,8 @@ import { listFiles, sha256 } from '../io/files.ts'
 import type { StageCode } from './code-hash.ts'
 import { isProjectFolder, isUnder } from './graph.ts'
 import type { Hashes } from './hashes.ts'
-import { viewOf, viewsOf } from './layout.ts'
+import { cachedFiles } from './kinds.ts'
+import { cacheFolder, viewOf, viewsOf } from './layout.ts'
 import { changes, type Lock, type Made, type Now } from './lock.ts'
 
 /** All that decides whether something is up to date. */
@@ -40,9 +41,17 @@ export async function depHashes(stage: Stage, state: State): Promise<Record<stri
   return hashes
 }
 
-/** Recorded outs that are no longer on the disk, or not as they were made: half a sentence each. */
+/**
+ * Recorded outs that are no longer on the disk, or not as they were made, and a public log in data/cache that is there and
+ * not the one that was read (the fact `sha256` of the stage): half a sentence each. One that was deleted since is no reason.
+ */
 export async function damages(made: Made, { root, hashes }: State): Promise<string[]> {
   const found: string[] = []
+  const read = made.facts.sha256
+  for (const file of read === undefined ? [] : cachedFiles(made.params)) {
+    const now = await hashes.of(join(cacheFolder(root), file))
+    if (now !== null && now !== read) found.push(`data/cache/${file} is not what was read`)
+  }
   for (const [out, hash] of Object.entries(made.outs)) {
     const now = await hashes.of(join(root, out))
     if (now === null) found.push(`output ${out} is missing`)

@@ -98,6 +98,16 @@ export function dataFiles(params: Params): string[] {
     .map(({ name }) => name)
 }
 
+/**
+ * Names in data/cache of the public logs that params name. They are in no key, since the stage that reads one may have to bring
+ * it first: the lock holds the hash of what was read, and `damages` (inputs.ts) compares.
+ */
+export function cachedFiles(params: Params): string[] {
+  return mentions(params)
+    .filter(({ kind, name }) => kind.data && Object.hasOwn(sources, name))
+    .map(({ name }) => sources[name]!.file)
+}
+
 /** The kind that `fieldrank list` is asked for, singular or plural. */
 export function kindCalled(name: string): Kind {
   const found = kinds.find((kind) => kind.plural === name || singular(kind) === name)

@@ -8,8 +8,9 @@
  *   .view/<id>/<dep>     hard links to what a folder among the deps holds for this stage
  *   .hashes.json         hashes of files by size, time and inode
  * They stand apart from the outs so that nobody who lists a folder meets half a result.
+ * Beside data/<profile> lies data/cache, which all profiles share: public logs and what else was downloaded.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 export const lockFile = (root: string) => join(root, 'lock.yaml')
 export const claimFile = (root: string) => join(root, 'run.lock')
@@ -20,3 +21,4 @@ export const partialOf = (root: string, out: string) => join(root, '.partial', o
 export const replacedOf = (root: string, out: string) => join(root, '.replaced', out)
 export const viewOf = (root: string, id: string, dep: string) => join(root, '.view', id, dep)
 export const viewsOf = (root: string, id: string) => join(root, '.view', id)
+export const cacheFolder = (root: string) => join(dirname(root), 'cache')

@@ -1,10 +1,11 @@
 /**
  * A log of the user's as sequences in memory, read by the very stages that a run reads it with: every form of file and every
- * sentence about a bad one is theirs. 8 bytes an event.
+ * sentence about a bad one is theirs. 8 bytes an event at most, the sequences and the one split they are copied from, and beside
+ * them some hundred a user.
  */
 import { join } from 'node:path'
 import type { Log } from '../benchmarks/made-logs/cut.ts'
-import type { Columns, Context } from '../contracts.ts'
+import type { Columns, Context, Split } from '../contracts.ts'
 import { readManifest, readSplit } from '../io/manifest.ts'
 import { rng } from '../math/rng.ts'
 import interactions from './stages/interactions.ts'
@@ -22,31 +23,53 @@ export async function readLogFile(
   const params = { strategy: 'leave-one-out', core: null }
   await split({ ...stage, id: 'split', deps: ['log'], outs: ['split'], params }, ctx)
   const dataset = await readManifest(join(folder, 'split'))
-  const read = (name: 'train' | 'valid' | 'test') =>
-    readSplit(join(folder, 'split'), dataset, name, ['user', 'history', 'target', 'time'])
+  const read: Read = (name, columns) => readSplit(join(folder, 'split'), dataset, name, columns)
   const { users, items, interactions: events, hasTime } = dataset.facts
-  const log = joined(await read('train'), await read('valid'), await read('test'), hasTime === true)
+  const log = await joined(read, hasTime === true)
   return { log, users: Number(users), items: Number(items), interactions: Number(events) }
 }
 
-/** The test row of a user who has one is all of the user's events; the others have their train row alone. */
-function joined(train: Columns, valid: Columns, test: Columns, hasTime: boolean): Log {
-  const columns = ({ data }: Columns) => ({
-    users: data.user as Int32Array,
-    histories: data.history as readonly Int32Array[],
-    targets: data.target as Int32Array,
-    times: data.time as BigInt64Array,
-  })
+export type Read = (split: Split, columns: readonly string[]) => Promise<Columns>
+
+/**
+ * The splits of leave-one-out put together, in the order of users: the test row of a user who has one is all of the user's events,
+ * the others have their train row alone. No split has the times of all events but those of its targets, so a user's gap is the
+ * one between the last two; NaN for those who are not tested. In the unit of the file.
+ */
+export async function joined(read: Read, hasTime: boolean): Promise<Log> {
+  const before = await lastButOne(read)
   const rows = new Map<number, { events: Int32Array; last: number; gap: number }>()
-  for (const part of [train, valid, test].map(columns)) {
-    part.users.forEach((user, n) => {
-      const events = Int32Array.from([...part.histories[n]!, part.targets[n]!])
-      const last = Number(part.times[n]!)
-      rows.set(user, { events, last, gap: last - (rows.get(user)?.last ?? Number.NaN) })
-    })
-  }
+  for (const name of ['test', 'train'] as const) await add(name, read, before, rows)
   const users = [...rows.keys()].sort((a, b) => a - b).map((user) => rows.get(user)!)
   return { sequences: users.map(({ events }) => events), moments: hasTime ? users : null }
+}
+
+async function lastButOne(read: Read): Promise<Map<number, bigint>> {
+  const { data } = await read('valid', ['user', 'time'])
+  const times = data.time as BigInt64Array
+  return new Map(Array.from(data.user as Int32Array, (user, n) => [user, times[n]!]))
+}
+
+/** A function of its own, so that the columns are free before those of the next split are read. */
+async function add(
+  name: 'test' | 'train',
+  read: Read,
+  before: ReadonlyMap<number, bigint>,
+  rows: Map<number, { events: Int32Array; last: number; gap: number }>,
+): Promise<void> {
+  const { data } = await read(name, ['user', 'history', 'target', 'time'])
+  const [users, targets] = [data.user as Int32Array, data.target as Int32Array]
+  const [histories, times] = [data.history as readonly Int32Array[], data.time as BigInt64Array]
+  users.forEach((user, n) => {
+    if (rows.has(user)) return
+    const events = new Int32Array(histories[n]!.length + 1)
+    events.set(histories[n]!)
+    events[events.length - 1] = targets[n]!
+    const previous = name === 'test' ? before.get(user) : undefined
+    // subtracted as whole numbers: nanoseconds since 1970 are beyond what an f64 holds
+    const gap = previous === undefined ? Number.NaN : Number(times[n]! - previous)
+    rows.set(user, { events, last: Number(times[n]!), gap })
+  })
 }
 
 function quiet(root: string, signal: AbortSignal): Context {

@@ -17,18 +17,23 @@ export async function mergeBase(folder: string, ref: string): Promise<Base> {
     const options = { cwd: folder, encoding: 'buffer', maxBuffer: 2 ** 28 } as const
     const done = await promisify(execFile)('git', args, options).catch(
       (error: Error & { stderr?: Buffer }) => {
-        throw new UserError(
-          `git ${args[0]}: ${
-            String(error.stderr ?? error.message)
-              .trim()
-              .split('\n')[0]
-          }`,
-        )
+        const [said] = String(error.stderr ?? error.message)
+          .trim()
+          .split('\n')
+        throw new UserError(`--base: git ${args[0]}: ${said!.replace(/^fatal: /, '')}`)
       },
     )
     return done.stdout
   }
-  const commit = (await git('merge-base', ref, 'HEAD')).toString().trim()
+  await git('rev-parse', '--git-dir') // says so where there is no repository, or no git
+  const missing = (problem: string) => () => {
+    throw new UserError(`--base: ${problem}`)
+  }
+  await git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`).catch(missing(`no branch '${ref}'`))
+  const found = await git('merge-base', ref, 'HEAD').catch(
+    missing(`'${ref}' and HEAD have no commit in common`),
+  )
+  const commit = found.toString().trim()
   const date = new Date((await git('show', '-s', '--format=%cI', commit)).toString().trim())
   const names = (await git('ls-tree', '-r', '-z', '--name-only', commit, '.')).toString().split('\0')
   const files = new Map<string, Buffer>()

@@ -1,6 +1,7 @@
 /** What would run, and why: the stages asked for and all they need, each held against the lock and the disk. */
 import { join, resolve } from 'node:path'
 import type { Context, Stage } from '../contracts.ts'
+import { checkLeft, checkValues } from './asked.ts'
 import { stageCode } from './code-hash.ts'
 import { expand } from './expand.ts'
 import { type Graph, link, reach, select } from './graph.ts'
@@ -36,8 +37,11 @@ export interface Target {
 
 export function aim(request: Request): Target {
   const pipeline = override(loadPipeline(request.file, request.profile), request)
-  const all = link(expand(pipeline), pipeline)
   const only = request.only ?? []
+  checkValues(only, pipeline)
+  const made = expand(pipeline)
+  checkLeft(only, made, pipeline)
+  const all = link(made, pipeline)
   const asked = only.length > 0 ? select(only, all.stages) : new Set(all.stages.map(({ id }) => id))
   const ids = reach(asked, all.needs)
   const stages = request.stages ?? STAGES

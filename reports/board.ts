@@ -95,7 +95,10 @@ export interface Behind {
 }
 
 /** What a rank brings with it (benchmarks/rank.ts). */
-export type Place = Pick<Line, 'groups' | 'behind' | 'pairs'> & { rank: number; range: readonly [number, number] }
+export type Place = Pick<Line, 'groups' | 'behind' | 'pairs'> & {
+  rank: number
+  range: readonly [number, number]
+}
 
 /** The table of one dataset. */
 export interface Standing {

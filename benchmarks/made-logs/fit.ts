@@ -1,8 +1,9 @@
 /**
  * The params of a generator of logs that come nearest to a real log.
  *
- * Read off the log at once: lengths (least; median and mean give the lognormal), share of repeats, gaps. Searched: the others,
- * by steps along one param after the other, each tried on a made log of the same size after the same k-core:
+ * Read off the log at once: lengths (least; median and mean give the lognormal), share of repeats, and gap and gapZero, from the last
+ * gap of each user alone: the others are not known here (pipelines/log-file.ts). Searched: the others, by steps along one param
+ * after the other, each tried on a made log of the same size after the same k-core:
  *
  *   distance = Σ_s w_s (log(made_s / real_s))²     over SIGNS, shares and scores below FAINT counted as FAINT
  *
@@ -109,7 +110,7 @@ export function distanceOf(made: Shape, real: Shape): number {
   return sum
 }
 
-/** Lengths, repeats and gaps. length = least + ⌊lognormal⌋: its median is about e^mean − ½, its mean about e^(mean + spread²/2) − ½. */
+/** Lengths, repeats and, in seconds, gaps. length = least + ⌊lognormal⌋: its median is about e^mean − ½, its mean about e^(mean + spread²/2) − ½. */
 export function readOff({ sequences, moments }: Log): Partial<Settings> {
   const lengths = sequences.map((events) => events.length)
   const least = lengths.reduce((low, length) => Math.min(low, length), Number.POSITIVE_INFINITY)

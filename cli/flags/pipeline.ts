@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../../io/errors.ts'
 import { CODE } from '../../io/lookup.ts'
+import { loadPipeline } from '../../pipelines/load.ts'
 import type { Request } from '../../pipelines/plan.ts'
 import type { Option } from '../verb.ts'
 
@@ -33,6 +34,8 @@ export function requestOf(only: readonly string[], options: Record<string, unkno
     axis?: readonly string[]
   }
   const { profile, file, data, stages, set = [], axis = [] } = given
+  if (stages !== undefined && !statSync(stages, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(`--stages: no such folder (${stages})`)
   const own = stages === undefined ? {} : { stages: resolve(stages) }
   return { file: file ?? defaultFile(), profile, data, set, axis, only, ...own }
 }
@@ -43,4 +46,12 @@ export function defaultFile(): string {
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile())
   if (found !== undefined) return found
   throw new UserError('pipeline.yaml: not found here. Give one with --file')
+}
+
+/**
+ * For a verb that finds nothing under a profile, before it says which command makes it: that command must know the profile. What is
+ * there is shown whatever it is called, since a pipeline of the user's own may have made it.
+ */
+export function checkProfile(profile: unknown): void {
+  loadPipeline(defaultFile(), String(profile)) // lists the profiles where there is none of that name
 }

@@ -25,11 +25,25 @@ interface Running {
 const QUIET = 30_000
 
 /** Events of a run → text on `screen`; failures on `errors`. `close` leaves nothing live behind. */
-export function progress(screen: Screen, errors: Screen): RunOptions['events'] & { close(): void } {
+export function progress(
+  screen: Screen,
+  errors: Screen,
+  quiet = QUIET,
+): RunOptions['events'] & { close(): void } {
   const running = new Map<string, Running>()
   const { say, draw, close } = canvas(screen, (width) =>
     [...running].map(([id, one]) => liveLine(id, one, performance.now(), width)),
   )
+  /** A log hears of a stage that has been silent, as in a statement of SQL that takes minutes. */
+  const remind = (id: string, one: Running) => {
+    const now = performance.now()
+    if (screen.isTTY || now - one.said < quiet) return
+    one.said = now
+    say(liveLine(id, one, now))
+  }
+  const timer = setInterval(() => {
+    for (const [id, one] of running) remind(id, one)
+  }, quiet / 10).unref()
   let total = 0
   let ended = 0
   const place = () => `[${String(ended).padStart(String(total).length)}/${total}]`
@@ -56,10 +70,7 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
       if (one === undefined) return
       one.first ??= { at: performance.now(), done }
       Object.assign(one, { done, total: of, unit })
-      const now = performance.now()
-      if (screen.isTTY || now - one.said < QUIET) return
-      one.said = now
-      say(liveLine(id, one, now))
+      remind(id, one)
     },
     made: (stage, { took, facts }) => leave(stage, `${seconds(took)}${factsLine(facts)}`),
     kept: (stage) => leave(stage, 'its inputs came out the same'),
@@ -67,7 +78,10 @@ export function progress(screen: Screen, errors: Screen): RunOptions['events'] &
       leave(stage, 'failed')
       say(failureText(stage, failure), errors)
     },
-    close,
+    close() {
+      clearInterval(timer)
+      close()
+    },
   }
 }
 

@@ -24,9 +24,10 @@ export interface Cored {
   users: number // … because their user had too few items
 }
 
-/** Throws when nothing is left. */
-export async function keepCore(db: Duckdb, core: Core): Promise<Cored> {
+/** Throws when nothing is left. `pass` is called when the pairs are counted, after each pass of the core, and at the end. */
+export async function keepCore(db: Duckdb, core: Core, pass: () => void = () => {}): Promise<Cored> {
   await db.run('CREATE TABLE pair AS SELECT u, i, count(*) AS n FROM log GROUP BY u, i')
+  pass()
   const cored: Cored = { passes: 0, items: 0, users: 0 }
   let events = await eventsOf(db)
   const drop = async (column: 'i' | 'u', least: number) => {
@@ -41,11 +42,13 @@ export async function keepCore(db: Duckdb, core: Core): Promise<Cored> {
     cored.passes++
     cored.items += items
     cored.users += users
+    pass()
     if (!core.iterate || items + users === 0) break
   }
   const kept = (column: string) => `${column} IN (SELECT DISTINCT ${column} FROM pair)`
   await db.run(`CREATE TABLE kept AS SELECT * FROM log WHERE ${kept('u')} AND ${kept('i')}`)
   await db.run('DROP TABLE log; DROP TABLE pair; ALTER TABLE kept RENAME TO log')
+  pass()
   if (events === 0) {
     const bounds = `${core.items} users per item and ${core.users} items per user`
     throw new UserError(`core: no interactions are left with at least ${bounds}. Lower the bounds`)

@@ -13,8 +13,12 @@ import type { Duckdb } from '../../io/duckdb.ts'
 export type Duplicates = 'keep-all' | 'first' | 'last'
 export const DUPLICATES: readonly Duplicates[] = ['keep-all', 'first', 'last']
 
-/** Number of events that were removed. */
-export async function dropDuplicates(db: Duckdb, policy: Duplicates): Promise<number> {
+/** Number of events that were removed. `pass` is called after the pass over the log, if one is made. */
+export async function dropDuplicates(
+  db: Duckdb,
+  policy: Duplicates,
+  pass: () => void = () => {},
+): Promise<number> {
   if (policy === 'keep-all') return 0
   const before = await db.count('SELECT count(*) FROM log')
   const end = policy === 'first' ? 'min' : 'max'
@@ -24,6 +28,7 @@ export async function dropDuplicates(db: Duckdb, policy: Duplicates): Promise<nu
     SELECT u, i, time, CAST(place - CAST(time AS HUGEINT) * ${ORDINALS} AS BIGINT) AS ordinal FROM (
       SELECT u, i, ${end}(time) AS time, ${end}(${place}) AS place FROM log GROUP BY u, i)`)
   await db.run('DROP TABLE log; ALTER TABLE single RENAME TO log')
+  pass()
   return before - (await db.count('SELECT count(*) FROM log'))
 }
 

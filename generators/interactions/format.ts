@@ -5,11 +5,15 @@
  *    fields (two or more); failing that the first one found in line 1.
  * 2. Header: line 1 is one if it names a user and an item column (`user`, `userId`, `session_id`, …, `item`, `asin`,
  *    `movieId`, …; case, `_`, `-`, quotes and a RecBole type such as `:token` do not matter). A time column
- *    (`timestamp`, `date`, …) is optional; all other columns are ignored.
+ *    (`timestamp`, `date`, …) is optional; all other columns are ignored. Where a table needs no header (3), a line
+ *    whose third or fourth field is a number or a time is a row, such as `u,i,5`; if its names have more than one
+ *    letter (`user,item,5`) it might be both, and is refused.
  * 3. No header: the columns are `user item [timestamp [rating]]`. Four columns whose third looks like ratings and
  *    whose fourth like times are taken as `user item rating timestamp`, as MovieLens has it.
- * 4. No header and separated by spaces: if lines have different numbers of fields, or more than four, the file holds
- *    one user per line, `user item item …` in time order and without times.
+ * 4. No header and separated by spaces: if nine in ten of the first 100 lines (of fewer than 20: all but one) have
+ *    three fields, or four, and their times can be read, the file is a table, and lines of other lengths are refused.
+ *    Else, if lines have different numbers of fields, or more than four, it holds one user per line, `user item item …`
+ *    in time order and without times.
  *
  * Ratings are never read: any interaction counts.
  */
@@ -67,9 +71,9 @@ export function detect(name: string, lines: readonly string[]): Format {
   }
   const fields = split(first, separator)
   const { user, item, time } = namedColumns(fields)
-  if (user !== null && item !== null)
+  if (user !== null && item !== null && isHeader(name, fields, fields[user]! + fields[item]!, separator))
     return { separator, header: true, width: fields.length, user, item, time }
-  const width = fields.length
+  const width = (separator === ' ' ? timedWidth(lines) : null) ?? fields.length
   if (width > 4 && separator !== ' ') {
     throw new UserError(`${name}: ${width} columns and no header that names user and item. ${HINT}`)
   }
@@ -77,7 +81,32 @@ export function detect(name: string, lines: readonly string[]): Format {
   if (width === 2 && fields.every(isWord) && others.length > 0 && others.flat().every((id) => !isWord(id))) {
     throw new UserError(`${name}: line 1 looks like a header but names no user and item column. ${HINT}`)
   }
-  return { separator, header: false, width, user: 0, item: 1, time: timeColumn(others[0] ?? fields, width) }
+  const sample = others.find((row) => row.length === width) ?? fields
+  return { separator, header: false, width, user: 0, item: 1, time: timeColumn(sample, width) }
+}
+
+/** Of a line that names a user and an item: whether those are no ids of a first row. */
+function isHeader(name: string, fields: readonly string[], names: string, separator: Separator): boolean {
+  if (fields.length > 4 && separator !== ' ') return true // no table without a header is that wide
+  const number = fields.slice(2).find((field) => parseTime(field) !== null)
+  if (number === undefined) return true
+  if (names.length === 2) return false
+  throw new UserError(
+    `${name}: line 1 names user and item as a header does, and has '${number}' as a row does. ${HINT}`,
+  )
+}
+
+/** The width of the rows of rule 4, if these first lines are a table by it. */
+export function timedWidth(lines: readonly string[]): number | null {
+  const rows = lines.map((line) => splitPlain(line, ' '))
+  const ragged = Math.max(1, Math.floor(rows.length / 10))
+  const found = [3, 4].find((width) => {
+    const alike = rows.filter((fields) => fields.length === width)
+    const time = timeColumn(alike[1] ?? alike[0] ?? [], width)!
+    const timed = alike.filter((fields) => parseTime(fields[time]!) !== null).length
+    return timed > 0 && timed >= rows.length - ragged
+  })
+  return found ?? null
 }
 
 export const HINT = 'Begin the file with a line such as user,item,timestamp'

@@ -1,6 +1,9 @@
 /**
  * Asked of the written shards, not of what made them: can training see what is tested? Each check is a query that
  * counts offenders; one offender is a bug, and the dataset is not published.
+ *
+ * checkLeaks asks the whole: what is known when, and that nothing is lost. checkOrder asks the events of each user for their
+ * order, and the rows for theirs; windows and lists are made in memory, so it is shown a shard at a time (shards.ts eachShard).
  */
 import type { Duckdb } from '../../io/duckdb.ts'
 import type { Cut, Strategy } from './split.ts'
@@ -17,6 +20,59 @@ export async function checkLeaks(
     ...(strategy === 'temporal' && temporal(from!)),
     ...(strategy === 'rolling' && rolling(from!, to)),
   }
+  await demand(db, strategy, checks)
+}
+
+/**
+ * Asks `sequence` and the rows of one shard, or of all. A user's events and rows lie in shards of one number: else they differ.
+ * Rows of valid are asked for their times alone: by checkLeaks they are those of test without the last event.
+ */
+export async function checkOrder(db: Duckdb, strategy: Strategy): Promise<void> {
+  await demand(db, strategy, {
+    'all events of a user say the same of the user': `
+      SELECT "user" FROM sequence GROUP BY "user"
+      HAVING min(size) <> count(*) OR max(size) <> count(*)
+        OR min(trained) <> max(trained) OR min(held) <> max(held)`,
+    'places count the events of a user from 1': `
+      SELECT "user" FROM (SELECT "user", place, lag(place, 1, 0) OVER own AS before FROM sequence ${OWN})
+      WHERE place <> before + 1`,
+    'time rises with place, and between equal times the place in the source': `
+      SELECT "user" FROM (
+        SELECT "user", time, ordinal, lag(time) OVER own AS t, lag(ordinal) OVER own AS o FROM sequence ${OWN})
+      WHERE time < t OR (time = t AND ordinal <= o)`,
+    ...firstEvents('train', 'place <= trained'),
+    ...firstEvents('test', 'held = 1'),
+    ...Object.fromEntries(SPLITS.map(ofTarget)),
+  })
+}
+
+const SPLITS = ['train', 'valid', 'test']
+const OWN = 'WINDOW own AS (PARTITION BY "user" ORDER BY place)'
+
+/** That the rows of a split are the events that `where` holds for, in the order of their places, none more and none less. */
+function firstEvents(split: string, where: string): Record<string, string> {
+  const rows = `SELECT "user", unnest(events) AS item, unnest(range(1, len(events) + 1)) AS place FROM ${split}_rows`
+  return {
+    [`${split} rows are the first events of their users`]: `
+      SELECT "user" FROM (${rows}) AS written
+      FULL JOIN (SELECT "user", item, place FROM sequence WHERE ${where}) AS own USING ("user", place)
+      WHERE written.item IS DISTINCT FROM own.item`,
+  }
+}
+
+function ofTarget(split: string): [claim: string, offenders: string] {
+  return [
+    `${split} rows have the time of their target`,
+    `SELECT "user" FROM ${split}_rows AS written JOIN sequence USING ("user")
+     WHERE place = len(events) AND written.time <> sequence.time`,
+  ]
+}
+
+async function demand(
+  db: Duckdb,
+  strategy: Strategy,
+  checks: Readonly<Record<string, string>>,
+): Promise<void> {
   for (const [claim, offenders] of Object.entries(checks)) {
     const found = await db.count(`SELECT count(*) FROM (${offenders})`)
     if (found > 0)
@@ -25,11 +81,10 @@ export async function checkLeaks(
 }
 
 function always(): Record<string, string> {
-  const splits = ['train', 'valid', 'test']
-  const repeated = splits.map(
+  const repeated = SPLITS.map(
     (split) => `SELECT "user" FROM ${split}_rows GROUP BY "user" HAVING count(*) > 1`,
   )
-  const foreign = splits.map(
+  const foreign = SPLITS.map(
     (split) =>
       `SELECT item FROM (SELECT unnest(events) AS item FROM ${split}_rows) WHERE item NOT IN (SELECT item FROM items)`,
   )

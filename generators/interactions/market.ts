@@ -2,8 +2,13 @@
  * The items of the made log: clusters, attractiveness and successors.
  *
  * Items 0 … N−1 lie cluster after cluster, so that a draw inside a cluster is a draw from a range. Cluster c = 1, 2, …
- * holds a share ∝ c^-0.6 of them; one whose share is less than an item may be left out. Item i has a random rank r of its own and attractiveness a = r^-z. Its S successors are
- * each, with probability 0.9, another item of its cluster (drawn with a^β), else any item (drawn with a).
+ * holds a share ∝ c^-0.6 of them; one whose share is less than an item may be left out. Item i has a random rank r of its own
+ * and attractiveness a = r^-z. Its S successors are each, with probability 0.9, another item of its cluster (drawn with a^β), else
+ * any other item (drawn with a).
+ *
+ * Running sums over the whole catalog hold 16 digits of it all, so where zβ is large they know nothing of its light clusters:
+ * those have sums of their own. Another item than i is drawn by drawing until it is another; where i leaves next to nothing to the
+ * others that would not end, and it is taken out of the sums instead. The law is the same, and at ordinary params neither happens.
  */
 import type { Rng } from '../../contracts.ts'
 import { exp, log } from '../../math/elementary.ts'
@@ -15,6 +20,7 @@ export interface Market {
   clusterOf: Int32Array // [N]
   sharp: Float64Array // [N + 1] running sums of a
   soft: Float64Array // [N + 1] running sums of a^β
+  light: ReadonlyMap<number, Float64Array> // [size of the cluster + 1] its own running sums, ∝ a^β, of each cluster too light for `soft`
   successors: Int32Array // [N, S]
 }
 export interface MarketParams {
@@ -25,7 +31,17 @@ export interface MarketParams {
   successors: number // S
 }
 
+/** Items first ≤ i < first + size; sums[from + n] is the weight of those before first + n. */
+export interface Stretch {
+  first: number
+  size: number
+  sums: Float64Array
+  from: number
+}
+
 const STAY = 0.9
+const LIGHT = 1e-9 // of the weight of all: 7 digits of a sum are left for it
+const RARE = 1e-4 // what an item leaves to the others, at least, for 10,000 draws to bring one of them
 
 export function makeMarket(params: MarketParams, rng: Rng): Market {
   const { items, popularity, damping } = params
@@ -33,17 +49,24 @@ export function makeMarket(params: MarketParams, rng: Rng): Market {
   const clusterOf = new Int32Array(items)
   for (let c = 0; c + 1 < start.length; c++) clusterOf.fill(c, start[c], start[c + 1])
   const ranks = permutation(items, rng)
+  const soft = runningSums(ranks, popularity * damping)
   const market: Market = {
     items,
     start,
     clusterOf,
     sharp: runningSums(ranks, popularity),
-    soft: runningSums(ranks, popularity * damping),
+    soft,
+    light: lightSums(ranks, popularity * damping, start, soft),
     successors: new Int32Array(items * params.successors),
   }
+  const all = { first: 0, size: items, sums: market.sharp, from: 0 }
   for (let i = 0; i < items; i++) {
+    const cluster = stretchOf(market, clusterOf[i]!)
+    const near = cluster.size > 1 ? others(cluster, i, ranks, popularity * damping) : null
+    const far = others(all, i, ranks, popularity)
     for (let s = 0; s < params.successors; s++) {
-      market.successors[i * params.successors + s] = drawSuccessor(market, i, rng)
+      market.successors[i * params.successors + s] =
+        rng.uniform() < STAY && near !== null ? near(rng) : far(rng)
     }
   }
   return market
@@ -63,16 +86,42 @@ export function draw(sums: Float64Array, from: number, to: number, rng: Rng): nu
 }
 
 export function drawInCluster(market: Market, cluster: number, rng: Rng): number {
-  return draw(market.soft, market.start[cluster]!, market.start[cluster + 1]!, rng)
+  return drawIn(stretchOf(market, cluster), rng)
 }
 
-function drawSuccessor(market: Market, item: number, rng: Rng): number {
-  const cluster = market.clusterOf[item]!
-  const alone = market.start[cluster + 1]! - market.start[cluster]! < 2
-  const stays = rng.uniform() < STAY && !alone
-  for (;;) {
-    const next = stays ? drawInCluster(market, cluster, rng) : draw(market.sharp, 0, market.items, rng)
-    if (next !== item || market.items === 1) return next
+/** The items of a cluster with weights ∝ a^β; never without weight. */
+export function stretchOf({ start, soft, light }: Market, cluster: number): Stretch {
+  const first = start[cluster]!
+  const size = start[cluster + 1]! - first
+  const own = light.get(cluster)
+  return own === undefined ? { first, size, sums: soft, from: first } : { first, size, sums: own, from: 0 }
+}
+
+function drawIn({ first, size, sums, from }: Stretch, rng: Rng): number {
+  return first + draw(sums, from, from + size, rng) - from
+}
+
+/** Draws of the items of a stretch but for one, which is what they are where it is alone. */
+function others(stretch: Stretch, item: number, ranks: Int32Array, exponent: number): (rng: Rng) => number {
+  const { first, size, sums, from } = stretch
+  if (size === 1) return () => item
+  const to = from + size
+  const at = from + item - first
+  const left = sums[at]! - sums[from]! + (sums[to]! - sums[at + 1]!)
+  if (left > RARE * (sums[to]! - sums[from]!))
+    return (rng) => {
+      for (;;) {
+        const next = drawIn(stretch, rng)
+        if (next !== item) return next
+      }
+    }
+  const rest = runningSums(
+    ranks.slice(first, first + size).filter((_, n) => first + n !== item),
+    exponent,
+  )
+  return (rng) => {
+    const next = first + draw(rest, 0, size - 1, rng)
+    return next < item ? next : next + 1
   }
 }
 
@@ -89,11 +138,22 @@ function clusterStarts(items: number, clusters: number): Int32Array {
   return start.filter((from, c) => c === clusters || from < start[c + 1]!) // none is empty: a user may come to any
 }
 
-/** Running sums of (rank + 1)^-exponent, ranks from 0. */
+function lightSums(ranks: Int32Array, exponent: number, start: Int32Array, soft: Float64Array) {
+  const light = new Map<number, Float64Array>()
+  const least = LIGHT * soft[ranks.length]!
+  for (let c = 0; c + 1 < start.length; c++) {
+    const [from, to] = [start[c]!, start[c + 1]!]
+    if (soft[to]! - soft[from]! < least) light.set(c, runningSums(ranks.subarray(from, to), exponent))
+  }
+  return light
+}
+
+/** Running sums of ((rank + 1) / (least rank + 1))^-exponent, ranks from 0: the best has weight 1, so the sum never vanishes. */
 function runningSums(ranks: Int32Array, exponent: number): Float64Array {
+  const best = ranks.reduce((least, rank) => Math.min(least, rank)) + 1
   const sums = new Float64Array(ranks.length + 1)
   ranks.forEach((rank, i) => {
-    sums[i + 1] = sums[i]! + power(rank + 1, -exponent)
+    sums[i + 1] = sums[i]! + power((rank + 1) / best, -exponent)
   })
   return sums
 }

@@ -10,10 +10,18 @@ import { basename } from 'node:path'
 import type { Columns, Context } from '../../contracts.ts'
 import { type Duckdb, identifier, quote } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
-import { detect, type Format, HINT, namedColumns } from './format.ts'
+import { detect, type Format, HINT, namedColumns, timedWidth } from './format.ts'
 import { jsonReader } from './json-lines.ts'
-import { firstBytes, type Read, type Row, readLines, readRecords } from './records.ts'
-import { type Kind, type Moment, parseTime } from './times.ts'
+import {
+  checkReturns,
+  firstBytes,
+  type Read,
+  type Row,
+  readLines,
+  readRecords,
+  withoutReturn,
+} from './records.ts'
+import { blankSql, type Kind, type Moment, parseTime, timeSql, trimSql } from './times.ts'
 
 export interface Parsed {
   format: 'table' | 'lists' | 'json' | 'parquet'
@@ -30,7 +38,7 @@ export interface Sink {
   insert(select: (from: number, to: number) => string, rows: number): Promise<void>
 }
 
-type World = Pick<Context, 'signal'> & Partial<Pick<Context, 'progress'>>
+type World = Pick<Context, 'signal'> & Partial<Pick<Context, 'progress' | 'log'>> // the log is told which form was found
 
 /** What was given to the sink before a row that cannot be read is the caller's to throw away. `known`: the columns of a table without a header, where its source is known. */
 export async function parseInto(
@@ -53,7 +61,7 @@ export async function parseInto(
   }
   const isParquet = (await firstBytes(path, 4)) === 'PAR1'
   const parsed = isParquet
-    ? await parseParquet(db, path, counted)
+    ? await parseParquet(db, path, counted, ctx)
     : await parseText(path, counted, ctx, known)
   if (events > 0) return parsed
   throw new UserError(`${basename(path)}: no interactions, expected lines of user item [timestamp]`)
@@ -62,7 +70,7 @@ export async function parseInto(
 async function parseText(
   path: string,
   sink: Sink,
-  { signal, progress = () => {} }: World,
+  { signal, progress = () => {}, log = () => {} }: World,
   known: Format | undefined,
 ): Promise<Parsed> {
   const name = basename(path)
@@ -77,9 +85,11 @@ async function parseText(
   }
   const read = (count: number) => void (bytes = Math.max(1, count))
   const head = await headOf(path)
-  if (head[0]?.trimStart().startsWith('{')) return parseJsonLines(path, take, read)
+  if (head[0]?.trimStart().startsWith('{')) return parseJsonLines(path, take, read, log)
   const format = known ?? detect(name, head)
-  const lists = known === undefined && format.separator === ' ' && !format.header && (await isLists(path))
+  const unsure = known === undefined && format.separator === ' ' && !format.header
+  const lists = unsure && timedWidth(head) === null && (await isLists(path))
+  log(`${name}: read as ${lists ? 'one user per line, without times' : described(format)}`)
   const eventsOf = lists ? listReader(name) : tableReader(name, format)
   let header = format.header // still to come: it is the first record, which blank lines may precede
   for await (const rows of readRecords(path, format.separator, read)) {
@@ -93,14 +103,17 @@ async function parseJsonLines(
   path: string,
   take: (events: Events) => Promise<void>,
   read: Read,
+  log: (line: string) => void,
 ): Promise<Parsed> {
-  const eventsOf = jsonReader(basename(path))
+  const name = basename(path)
+  const eventsOf = jsonReader(name)
   let hasTime = false
   for await (const block of readLines(path, read)) {
     const events = eventsOf(block)
     hasTime ||= events.hasTime
     await take(events)
   }
+  log(`${name}: read as JSON lines, ${hasTime ? 'with' : 'without'} times`)
   return { format: 'json', hasTime }
 }
 
@@ -138,14 +151,24 @@ function momentOf(name: string, { line, fields }: Row, at: number, kind: Kind | 
   )
 }
 
-function checkFields(name: string, { line, fields }: Row, { width, user, item, time }: Format): void {
+function checkFields(name: string, { line, fields }: Row, format: Format): void {
+  const { width, user, item, time } = format
   if (fields.length !== width) {
-    throw new UserError(`${name}: line ${line} has ${fields.length} fields, expected ${width} like line 1`)
+    const like = format.separator === ' ' && !format.header ? RAGGED : 'line 1'
+    throw new UserError(`${name}: line ${line} has ${fields.length} fields, expected ${width} like ${like}`)
   }
   if (isBlank(fields[user]!)) throw new UserError(`${name}: line ${line}: the user is missing`)
   if (isBlank(fields[item]!)) throw new UserError(`${name}: line ${line}: the item is missing`)
   if (time !== null && isBlank(fields[time]!))
     throw new UserError(`${name}: line ${line}: the timestamp is missing`)
+}
+
+const RAGGED =
+  'most of the first lines. If each line is a user and items, write the items as words (i7 for 7)'
+
+function described({ header, user, item, time }: Format): string {
+  const times = time === null ? 'no times' : `time in ${time + 1}`
+  return `a table ${header ? 'with' : 'without'} a header: user in column ${user + 1}, item in ${item + 1}, ${times}`
 }
 
 function isBlank(text: string): boolean {
@@ -176,8 +199,13 @@ function columnsOf({ users, items, times }: Events): Columns {
 /** Up to 100 lines to decide by. */
 async function headOf(path: string): Promise<string[]> {
   const head: string[] = []
-  for await (const { texts } of readLines(path)) {
-    head.push(...texts.filter((text) => text.trim() !== '').slice(0, 100 - head.length))
+  for await (const { line, texts } of readLines(path)) {
+    for (let t = 0; t < texts.length && head.length < 100; t++) {
+      const text = withoutReturn(texts[t]!)
+      if (text.trim() === '') continue
+      if (head.length === 0) checkReturns(basename(path), line + t, text)
+      head.push(text)
+    }
     if (head.length === 100) break
   }
   return head
@@ -193,7 +221,12 @@ async function isLists(path: string): Promise<boolean> {
   return [...widths].some((width) => width > 4)
 }
 
-async function parseParquet(db: Duckdb, path: string, sink: Sink): Promise<Parsed> {
+async function parseParquet(
+  db: Duckdb,
+  path: string,
+  sink: Sink,
+  { log = () => {} }: World,
+): Promise<Parsed> {
   const name = basename(path)
   const source = `read_parquet(${quote(path)}, file_row_number = true)`
   const described = await db.rows(`DESCRIBE SELECT * FROM ${source}`).catch((error: Error) => {
@@ -204,30 +237,44 @@ async function parseParquet(db: Duckdb, path: string, sink: Sink): Promise<Parse
   if (user === null || item === null) {
     throw new UserError(`${name}: no columns named user and item (got ${names.slice(0, -1).join(', ')})`)
   }
-  const moment =
-    time === null ? '0' : momentSql(identifier(names[time]!), String(described[time]!.column_type))
-  const text = (at: number) => `CAST(${identifier(names[at]!)} AS VARCHAR)`
-  const rows = `SELECT ${text(user)} AS "user", ${text(item)} AS item, ${moment} AS time, file_row_number AS place FROM ${source}`
-  const bad = `"user" IS NULL OR trim("user") = '' OR item IS NULL OR trim(item) = '' OR time IS NULL`
+  const columns = [user, item, ...(time === null ? [] : [time])].map((at) => names[at]!)
+  log(`${name}: read as Parquet, columns ${columns.join(', ')}`)
+  const moment = time === null ? NEVER : momentSql(columns[2]!, String(described[time]!.column_type))
+  const [userSql, itemSql] = columns.map((column) => `CAST(${identifier(column)} AS VARCHAR)`)
+  const cells = `SELECT ${userSql} AS "user", ${itemSql} AS item, ${moment.cell} AS cell, file_row_number AS place FROM ${source}`
+  const rows = (more = '') => `SELECT "user", item, ${moment.value} AS time, place${more} FROM (${cells})`
+  const bad = `"user" IS NULL OR ${blankSql('"user"')} OR item IS NULL OR ${blankSql('item')} OR time IS NULL`
+  const first = (what: string) => `min(place) FILTER (${what}) + 1`
+  const kinds = `${first("kind = 'number'")} AS numbers, ${first("kind = 'date'")} AS dates`
   const found = await db
-    .rows(`SELECT count(*) AS n, min(place) FILTER (${bad}) + 1 AS at FROM (${rows})`)
+    .rows(`SELECT count(*) AS n, ${first(bad)} AS at, ${kinds} FROM (${rows(`, ${moment.kind} AS kind`)})`)
     .catch((error: Error) => {
       throw new UserError(`${name}: not readable as Parquet (${error.message.split('\n')[0]})`)
     })
-  const { n, at } = found[0]!
+  const { n, at, numbers, dates } = found[0]!
   if (at !== null) throw new UserError(`${name}: row ${at} lacks a user, an item or a readable time`)
+  if (numbers !== null && dates !== null) {
+    const [row, kind, other] = dates! > numbers! ? [dates, 'date', 'numbers'] : [numbers, 'number', 'dates']
+    throw new UserError(`${name}: row ${row}: the time is a ${kind}, the rows before have ${other}`)
+  }
   const select = (from: number, to: number) =>
-    `SELECT * FROM (${rows}) WHERE place >= ${from} AND place < ${to} ORDER BY place`
+    `SELECT * FROM (${rows()}) WHERE place >= ${from} AND place < ${to} ORDER BY place`
   await sink.insert(select, Number(n))
   return { format: 'parquet', hasTime: time !== null }
 }
 
-/** The rules of times.ts in SQL; NULL for what cannot be read. */
-function momentSql(column: string, type: string): string {
-  if (/^(DATE|TIMESTAMP)/.test(type)) return `CAST(floor(epoch(${column})) AS BIGINT)`
-  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) return `TRY_CAST(floor(${column}) AS BIGINT)`
-  if (type === 'VARCHAR') {
-    return `coalesce(TRY_CAST(${column} AS BIGINT), CAST(floor(epoch(TRY_CAST(${column} AS TIMESTAMP))) AS BIGINT))`
-  }
-  return `TRY_CAST(${column} AS BIGINT)`
+/** How a cell is read, and the moment in it: NULL for what cannot be read. Texts go by the rules of times.ts. */
+interface MomentSql {
+  cell: string
+  value: string
+  kind: string
+}
+const NEVER: MomentSql = { cell: '0', value: 'cell', kind: "'number'" }
+
+function momentSql(name: string, type: string): MomentSql {
+  const column = identifier(name)
+  if (type === 'VARCHAR') return { cell: trimSql(column), ...timeSql('cell') }
+  const number = /^(DATE|TIMESTAMP)/.test(type) ? `epoch(${column})` : column
+  const whole = /^(DATE|TIMESTAMP|FLOAT|DOUBLE|DECIMAL)/.test(type) ? `floor(${number})` : number
+  return { ...NEVER, cell: `TRY_CAST(${whole} AS BIGINT)` }
 }

@@ -1,5 +1,7 @@
 /**
- * A text file as lines and records, in a stream: UTF-8 with or without BOM, LF or CRLF, plain or gzip.
+ * A text file as lines and records, in a stream: UTF-8 with or without BOM, LF or CRLF, plain or gzip. A carriage
+ * return that ends no line is a letter; a file whose first line has one outside quotes is refused (`checkReturns`),
+ * for it is one whose lines end with nothing else.
  *
  * In files separated by `,` or `;` a field that begins with `"` runs to the closing quote and may hold separators,
  * line ends and doubled quotes (RFC 4180). In all others a quote is a letter like any other, as the tools that
@@ -29,7 +31,7 @@ const LONGEST = 1 << 26 // characters in a line: a file without line ends is no 
 /** Told how many bytes of the file have been read, compressed or not. */
 export type Read = (bytes: number) => void
 
-/** Lines in blocks of about a megabyte, blank ones included. */
+/** Lines in blocks of about a megabyte, blank ones included, up to their LF: those of a CRLF file end with a CR. */
 export async function* readLines(path: string, read?: Read): AsyncIterable<Block> {
   const name = basename(path)
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -45,13 +47,15 @@ export async function* readLines(path: string, read?: Read): AsyncIterable<Block
   for await (const bytes of await openBytes(path, () => line, read)) {
     const texts = decode(bytes).split('\n')
     rest = texts.pop()!
-    if (rest.length > LONGEST)
+    if (rest.length > LONGEST) {
+      checkReturns(name, line + texts.length, rest)
       throw new UserError(`${name}: line ${line + texts.length} is too long for a log`)
-    if (texts.length > 0) yield { line, texts: texts.map(withoutReturn) }
+    }
+    if (texts.length > 0) yield { line, texts }
     line += texts.length
   }
   rest = decode()
-  if (rest !== '') yield { line, texts: [withoutReturn(rest)] }
+  if (rest !== '') yield { line, texts: [rest] }
 }
 
 /** Records in blocks. A record of one space-separated line has no empty fields; in all others fields may be empty. */
@@ -61,15 +65,14 @@ export async function* readRecords(path: string, separator: Separator, read?: Re
   for await (const { line, texts } of readLines(path, read)) {
     const rows: Row[] = []
     for (let t = 0; t < texts.length; t++) {
-      const start: { line: number; text: string } =
-        opened === null
-          ? { line: line + t, text: texts[t]! }
-          : { line: opened.line, text: `${opened.text}\n${texts[t]}` }
+      const raw: string = opened === null ? texts[t]! : `${opened.text}\n${texts[t]}`
+      const start: number = opened === null ? line + t : opened.line
       opened = null
-      if (start.text.trim() === '') continue
-      const fields = quoted ? splitQuoted(start.text, separator) : splitPlain(start.text, separator)
-      if (fields !== null) rows.push({ line: start.line, fields })
-      else opened = checkOpen(path, start)
+      const text = withoutReturn(raw)
+      if (text.trim() === '') continue
+      const fields = quoted ? splitQuoted(text, separator) : splitPlain(text, separator)
+      if (fields !== null) rows.push({ line: start, fields })
+      else opened = checkOpen(path, { line: start, text: raw }) // its CR is a letter of the field that goes on
     }
     yield rows
   }
@@ -116,8 +119,19 @@ function unclosed(path: string, line: number): UserError {
   return new UserError(`${basename(path)}: line ${line}: a quote is opened and not closed`)
 }
 
-function withoutReturn(text: string): string {
+/** A line without the CR of its CRLF. */
+export function withoutReturn(text: string): string {
   return text.endsWith('\r') ? text.slice(0, -1) : text
+}
+
+/** Of the first line alone: further on a bare CR may well be a letter of an id. */
+export function checkReturns(name: string, line: number, text: string): void {
+  const unquoted = withoutReturn(text).replace(/"[^"]*"?/g, '')
+  if (!unquoted.includes('\r')) return
+  const mend = String.raw`Write it anew with: tr '\r' '\n'`
+  throw new UserError(
+    `${name}: line ${line} has bare carriage returns (CR), expected line ends LF or CRLF. ${mend}`,
+  )
 }
 
 async function openBytes(

@@ -164,6 +164,27 @@ export async function writeTables(db: Duckdb, folder: string): Promise<Table[]> 
   return [await tableOf(join(folder, 'items.parquet')), await tableOf(join(folder, 'users.parquet'))]
 }
 
+/** Shows one shard after the other, the same of all kinds of files, to work that holds one in memory; at the end it shows all. */
+export async function eachShard(
+  db: Duckdb,
+  folder: string,
+  { events, shards }: { events: readonly Table[]; shards: readonly Shard[] },
+  work: () => Promise<void>,
+): Promise<void> {
+  const splits = ['train', 'valid', 'test'].map((split) => shards.filter((shard) => shard.split === split))
+  for (const [k, table] of events.entries()) {
+    await viewSequence(db, folder, [table])
+    await viewShards(
+      db,
+      folder,
+      splits.map((files) => files[k]!),
+    )
+    await work()
+  }
+  await viewSequence(db, folder, events)
+  await viewShards(db, folder, shards)
+}
+
 /** The written shards as views `train_rows`, `valid_rows`, `test_rows`; `events` is the history and the target. */
 export async function viewShards(db: Duckdb, folder: string, shards: readonly Shard[]): Promise<void> {
   for (const split of ['train', 'valid', 'test']) {

@@ -34,7 +34,7 @@ export type Law =
 export interface Cut {
   from: string | null // T, or the beginning of the window
   to: string | null // the end of the window
-  coldItems: number // items of tested times that training has not
+  droppedItems: number // cold items (cold.ts) of tested times, dropped with their events; leave-one-out drops none
   removed: Removed
 }
 /** Events that were removed, by reason. */
@@ -46,21 +46,32 @@ export interface Removed {
 }
 const LEAST = 3 // events of a held user: one to look at, two targets
 
-/** Events of one or more Parquet files → `log(u, i, time, ordinal)` and the ids `user_id(u, id)`, `item_id(i, id)`, numbered in byte order. */
-export async function loadLog(db: Duckdb, events: readonly string[]): Promise<void> {
+/**
+ * Events of one or more Parquet files → `log(u, i, time, ordinal)` and the ids `user_id(u, id)`, `item_id(i, id)`, numbered in
+ * byte order. `pass` is called after each of the four passes over the events.
+ */
+export async function loadLog(
+  db: Duckdb,
+  events: readonly string[],
+  pass: () => void = () => {},
+): Promise<void> {
   const source = `read_parquet([${events.map(quote).join(', ')}])`
   const numbered = (id: string, number: string) =>
     `SELECT CAST(row_number() OVER () AS INTEGER) AS ${number}, id FROM (SELECT DISTINCT ${id} AS id FROM ${source} ORDER BY id)`
   await db.run(`CREATE TABLE user_id AS ${numbered('"user"', 'u')}`)
+  pass()
   await db.run(`CREATE TABLE item_id AS ${numbered('item', 'i')}`)
+  pass()
   // one join at a time: each holds a table of ids in memory
   await db.run(
     `CREATE TABLE half AS SELECT u, item, time, ordinal FROM ${source} AS event JOIN user_id ON user_id.id = event."user"`,
   )
+  pass()
   await db.run(
     'CREATE TABLE log AS SELECT u, i, time, ordinal FROM half JOIN item_id ON item_id.id = half.item',
   )
   await db.run('DROP TABLE half')
+  pass()
 }
 
 /** `log` → `users("user", u)`, `items(item, i)` and `event`. */
@@ -125,7 +136,7 @@ async function useLog(db: Duckdb, law: Law): Promise<Cut> {
   if (law.strategy === 'temporal') return useTemporal(db, law.quantile)
   if (law.strategy === 'rolling') return useRolling(db, law.cuts, law.fold)
   await db.run('CREATE OR REPLACE VIEW used AS SELECT *, false AS late FROM log')
-  return { from: null, to: null, coldItems: 0, removed: NOTHING }
+  return { from: null, to: null, droppedItems: 0, removed: NOTHING }
 }
 
 async function useTemporal(db: Duckdb, quantile: number): Promise<Cut> {
@@ -145,7 +156,7 @@ async function useTemporal(db: Duckdb, quantile: number): Promise<Cut> {
   return {
     from,
     to: null,
-    coldItems: counts.items,
+    droppedItems: counts.items,
     removed: { ...NOTHING, pastOfTested, coldItems: counts.cold, shortUsers: counts.known - kept },
   }
 }
@@ -167,7 +178,7 @@ async function useRolling(db: Duckdb, cuts: readonly number[], fold: number): Pr
   return {
     from,
     to,
-    coldItems: counts.items,
+    droppedItems: counts.items,
     removed: { ...NOTHING, afterWindow, coldItems: counts.cold, shortUsers: counts.known - kept },
   }
 }

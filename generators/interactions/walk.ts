@@ -11,7 +11,7 @@
  * next item not had, from a random place on.
  */
 import type { Rng } from '../../contracts.ts'
-import { draw, drawInCluster, type Market } from './market.ts'
+import { draw, drawInCluster, type Market, stretchOf } from './market.ts'
 import { activity, type Seasons, type Taste } from './taste.ts'
 
 export interface Shares {
@@ -81,7 +81,7 @@ function mixture(
   before: Int32Array,
   law: Float64Array,
 ): void {
-  const { items, sharp, soft, start, successors } = market
+  const { items, sharp, successors } = market
   const sequence = before.length > 0 ? shares.sequence : 0
   const interest = shares.interest + shares.sequence - sequence
   law[0] = 0
@@ -90,9 +90,9 @@ function mixture(
     law[j + 1] = (shares.popular * (sharp[j + 1]! - sharp[j]!)) / all + shares.noise / items
   const parts = [cuts[0], cuts[1] - cuts[0], 1 - cuts[1]]
   clusters.forEach((cluster, k) => {
-    const [from, to] = [start[cluster]!, start[cluster + 1]!]
-    const weight = (interest * parts[k]!) / (soft[to]! - soft[from]!)
-    for (let j = from; j < to; j++) law[j + 1]! += weight * (soft[j + 1]! - soft[j]!)
+    const { first, size, sums, from } = stretchOf(market, cluster)
+    const weight = (interest * parts[k]!) / (sums[from + size]! - sums[from]!)
+    for (let n = 0; n < size; n++) law[first + n + 1]! += weight * (sums[from + n + 1]! - sums[from + n]!)
   })
   if (sequence === 0) return
   const count = successors.length / items

@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../io/errors.ts'
+import { firstIssue } from '../../io/schema.ts'
 
 const shards = z.tuple([z.int().min(0), z.int().min(1)]).nullable()
 const stageFormat = z.strictObject({
@@ -50,10 +51,16 @@ export type Piece = readonly [from: number, to: number] | null
 export async function readPlan(file: string): Promise<Plan> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) throw new UserError(`${file}: no such plan, or it cannot be read from this machine`)
+  const parsed = planFormat.safeParse(jsonIn(text, file))
+  if (parsed.success) return parsed.data
+  throw new UserError(`${file}: not a plan of this version (${firstIssue(parsed.error)})`)
+}
+
+function jsonIn(text: string, file: string): unknown {
   try {
-    return planFormat.parse(JSON.parse(text))
-  } catch (error) {
-    throw new UserError(`${file}: not a plan of this version (${(error as Error).message.split('\n')[0]})`)
+    return JSON.parse(text)
+  } catch {
+    throw new UserError(`${file}: not a plan of this version (it is not JSON)`)
   }
 }
 

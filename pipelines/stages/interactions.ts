@@ -3,12 +3,14 @@
  * public one by its name (generators/interactions/sources.ts). Writes events-….parquet (user, item, time, ordinal) and
  * log.json, which says where it comes from and what is in it. Nothing is dropped: a file with a row that cannot be read is
  * refused with its line. `size` overrides the generator's defaults; a file has the size it has.
- * Killed, the stage goes on after the last whole shard; a file of text is read again up to there.
+ * Killed, the stage goes on after the last whole shard; a file of text is read again up to there. Shards of a file are those of
+ * its SHA-256: another edition of it begins anew, and a file that changes while it is read is refused.
  */
-import { stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import type { Context, Generator, Params, Work } from '../../contracts.ts'
+import type { Context, Generator, Journal, Json, Params, Work } from '../../contracts.ts'
+import type { Format } from '../../generators/interactions/format.ts'
 import { countLog, makeLog, shardSink } from '../../generators/interactions/log.ts'
 import { parseInto } from '../../generators/interactions/parse.ts'
 import { type Counts, type Source, sources } from '../../generators/interactions/sources.ts'
@@ -46,6 +48,7 @@ const interactions: Work<{ source: string; size: Params | null }> = async ({ par
   const db = await openDuckdb(join(out, 'work'), { signal: ctx.signal, memory: MEMORY })
   try {
     const origin = await originOf(db, source, size ?? {}, out, ctx)
+    await dropOthers(out, origin.shards)
     const log: Log = { ...origin, ...(await countLog(db, out, origin.shards, origin.hasTime)) }
     await writeDurable(join(out, 'log.json'), pretty(log))
     ctx.log(`${log.interactions} interactions of ${log.users} users with ${log.items} items`)
@@ -56,6 +59,7 @@ const interactions: Work<{ source: string; size: Params | null }> = async ({ par
       interactions: log.interactions,
       hasTime: log.hasTime,
       ties: log.ties,
+      ...(!log.made && { sha256: log.params.sha256! }), // of what was read: the lock compares it (pipelines/inputs.ts)
     }
   } finally {
     await db.close()
@@ -80,13 +84,12 @@ async function generate(db: Duckdb, name: string, size: Params, out: string, ctx
 
 async function readFile(db: Duckdb, path: string, out: string, ctx: Context): Promise<Origin> {
   if (!(await stat(path).catch(() => null))?.isFile()) throw new UserError(`source '${path}': no such file`)
-  const sink = shardSink(db, out, ctx)
-  const { format, hasTime } = await parseInto(db, path, sink, ctx)
   const name = basename(path)
-  const params = { format, sha256: await sha256File(path) }
+  const sha256 = await sha256File(path)
+  const { format, hasTime, shards } = await shardsOf(db, { name, path, sha256 }, out, ctx)
   const times = hasTime ? '' : ' without times, in the order of the file'
   const about = `Interactions of ${name}${times}`
-  return { source: name, about, made: false, hasTime, shards: await sink.end(), params }
+  return { source: name, about, made: false, hasTime, shards, params: { format, sha256 } }
 }
 
 async function readSource(
@@ -97,12 +100,46 @@ async function readSource(
   ctx: Context,
 ): Promise<Origin> {
   const { path, sha256 } = await cachedSource(name, source, ctx)
-  const sink = shardSink(db, out, ctx)
-  const { format, hasTime } = await parseInto(db, path, sink, ctx, source.form ?? undefined)
+  const { format, hasTime, shards } = await shardsOf(db, { name, path, sha256, form: source.form }, out, ctx)
   const { about, cite, license, url } = source
   const params = { format, url, sha256 }
-  const shards = await sink.end()
   return { source: name, about, ...(cite && { cite }), license, made: false, hasTime, shards, params }
+}
+
+interface Edition {
+  name: string
+  path: string
+  sha256: string
+  form?: Format | null
+}
+
+async function shardsOf(db: Duckdb, { name, path, sha256, form }: Edition, out: string, ctx: Context) {
+  const sink = shardSink(db, out, { journal: boundTo(sha256, ctx.journal) })
+  const { format, hasTime } = await parseInto(db, path, sink, ctx, form ?? undefined)
+  const shards = await sink.end()
+  if ((await sha256File(path)) !== sha256)
+    throw new UserError(`source ${name}: the file changed while it was read. Run again`)
+  return { format, hasTime, shards }
+}
+
+/**
+ * Receipts of one edition of a file: those of another are not seen. Each carries the hash, for a journal keeps what it was told
+ * last: after a kill between two editions it would hold the hash of the new one over shards of the old.
+ */
+function boundTo(sha256: string, journal: Journal): Journal {
+  return {
+    done(shard) {
+      const found = journal.done(shard) as { of?: string; receipt?: Json } | undefined
+      return found?.of === sha256 ? found.receipt : undefined
+    },
+    record: (shard, receipt) => journal.record(shard, { of: sha256, receipt }),
+  }
+}
+
+/** A killed attempt at a longer edition leaves shards that this log has not. */
+async function dropOthers(out: string, shards: readonly string[]): Promise<void> {
+  for (const file of await readdir(out))
+    if (/^events-\d+\.parquet$/.test(file) && !shards.includes(file)) await rm(join(out, file))
 }
 
 /** Counts that are not those that the source should have. */

@@ -12,10 +12,10 @@ import { basename, join } from 'node:path'
 import type { Context, Dataset, Json, Params, Shard, Table, Work } from '../../contracts.ts'
 import { keepCore } from '../../generators/interactions/core.ts'
 import { dropDuplicates } from '../../generators/interactions/duplicates.ts'
-import { checkLeaks } from '../../generators/interactions/leaks.ts'
+import { checkLeaks, checkOrder } from '../../generators/interactions/leaks.ts'
 import {
+  eachShard,
   SCHEMA,
-  viewShards,
   writeEventShards,
   writeShards,
   writeTables,
@@ -70,37 +70,66 @@ interface Made {
 
 async function make(db: Duckdb, { settings, log, source, out }: Job, ctx: Context): Promise<Made> {
   const { law } = settings
-  const pass = meter(ctx, log.interactions)
+  const passes = { ...PASSES, log: logPasses(settings) }
+  const pass = meter(ctx, log.interactions, passes)
   const paths = log.shards.map((path) => join(source, path))
-  const filtered = await phase(db, ctx, 'log', () => filter(db, paths, settings), [])
-  pass(PASSES.log)
+  const filtering = oneByOne(pass, passes.log)
+  const filtered = await phase(db, ctx, 'log', () => filter(db, paths, settings, filtering.one), [])
+  filtering.rest()
   const cut = await phase(db, ctx, 'event', () => splitLog(db, law), ['log', 'user_id', 'item_id'])
   pass(PASSES.event)
   const total = await db.count('SELECT count(*) FROM event')
-  const tick = (events: number) => pass(events / total)
-  const events = await writeEventShards(db, out, law.strategy, ctx, undefined, tick)
-  const shards = await writeShards(db, out, events, ctx, tick)
+  const tick = (passes: number) => (events: number) => pass((passes * events) / total)
+  const events = await writeEventShards(db, out, law.strategy, ctx, undefined, tick(PASSES.events))
+  const shards = await writeShards(db, out, events, ctx, tick(PASSES.lists / 3))
   const tables = [...events, ...(await writeTables(db, out))]
-  await viewShards(db, out, shards)
+  await eachShard(db, out, { events, shards }, async () => {
+    await checkOrder(db, law.strategy)
+    pass(PASSES.order / events.length)
+  })
   await checkLeaks(db, law.strategy, cut)
-  pass(PASSES.checks)
-  return { tables, shards, facts: await factsOf(db, { settings, log, filtered, cut }, ctx) }
+  pass(PASSES.leaks)
+  const facts = await factsOf(db, { settings, log, filtered, cut }, ctx)
+  pass(PASSES.facts)
+  return { tables, shards, facts }
 }
 
-/** About how often each part of the work goes over the log; the four kinds of shards go over it once each. */
-const PASSES = { log: 6, event: 3, shards: 4, checks: 2 }
+/** How long each part of the work takes, in passes over the log, about: `lists` are train, valid and test. */
+const PASSES = { event: 1, events: 2, lists: 9, order: 5, leaks: 2, facts: 2 }
 
-function meter(ctx: Context, rows: number): (passes: number) => void {
-  const total = Object.values(PASSES).reduce((sum, passes) => sum + passes, 0) * rows
+/** Four to load, one for duplicates; of a core the pairs, the cut of the log, and the passes, about six where they iterate. */
+function logPasses({ dedup, core }: Settings): number {
+  const cored = core === null ? 0 : core.iterate ? 8 : 3
+  return 4 + (dedup === 'keep-all' ? 0 : 1) + cored
+}
+
+function meter(ctx: Context, rows: number, planned: Record<string, number>): (passes: number) => void {
+  const total = Object.values(planned).reduce((sum, passes) => sum + passes, 0) * rows
   let done = 0
-  ctx.progress(0, total, 'rows, all passes')
+  // a rate is counted from what is told first: of a killed stage, what it finds done
+  if (ctx.journal.done('log') === undefined) ctx.progress(0, total, 'rows, all passes')
   return (passes) => ctx.progress(Math.round((done += passes * rows)), total, 'rows, all passes')
 }
 
-async function filter(db: Duckdb, paths: readonly string[], { dedup, core }: Settings): Promise<Filtered> {
-  await loadLog(db, paths)
-  const duplicates = await dropDuplicates(db, dedup)
-  return { duplicates, core: core === null ? null : await keepCore(db, core) }
+/** So many passes, told as they are made. A core may take more of them than planned: what is left is then given by halves. */
+function oneByOne(pass: (passes: number) => void, planned: number) {
+  let left = planned
+  const give = (passes: number) => {
+    left -= passes
+    pass(passes)
+  }
+  return { one: () => give(left > 1 ? 1 : left / 2), rest: () => give(left) }
+}
+
+async function filter(
+  db: Duckdb,
+  paths: readonly string[],
+  { dedup, core }: Settings,
+  pass: () => void,
+): Promise<Filtered> {
+  await loadLog(db, paths, pass)
+  const duplicates = await dropDuplicates(db, dedup, pass)
+  return { duplicates, core: core === null ? null : await keepCore(db, core, pass) }
 }
 
 /** Work that ends in the table `name`: not done again when the journal has what it returned and the database has the table. */

@@ -48,11 +48,11 @@ async function countsOf(dataset: Dataset, folder: string): Promise<Int32Array> {
     .reverse()
 }
 
-function logOf({ facts, params }: Dataset): Block[] {
+function logOf(dataset: Dataset): Block[] {
+  const { facts, params } = dataset
   const origin = facts.made
     ? `A made log: the generator ${params.source} drew it from the params below. It is for correctness, memory and speed. The order of models and losses on it says nothing about real logs.`
     : `A real log, read from the file ${params.source}; its SHA-256 stands among the params below. Its license is that of the source.`
-  const unfiltered = facts.unfiltered as Params
   const row = (name: string, of: Params) => [
     name,
     ...['users', 'items', 'interactions'].map((key) => number(of[key])),
@@ -62,7 +62,11 @@ function logOf({ facts, params }: Dataset): Block[] {
     {
       kind: 'table',
       head: ['', 'users', 'items', 'interactions'],
-      rows: [row('in the source', unfiltered), row('after the filter', facts)],
+      rows: [
+        row('in the source', facts.unfiltered as Params),
+        row('after the filter', filteredOf(dataset)),
+        row('in the dataset', heldOf(dataset)),
+      ],
       numbers: [1, 2, 3],
     },
     {
@@ -72,6 +76,18 @@ function logOf({ facts, params }: Dataset): Block[] {
         : 'The log has no times: the order of the file stands for it.',
     },
   ]
+}
+
+/** Older manifests do not have it; leave-one-out keeps all that passed, of a split by time they have the events alone. */
+function filteredOf({ facts, params }: Dataset): Params {
+  if (facts.filtered !== undefined) return facts.filtered as Params
+  return params.strategy === 'leave-one-out' ? facts : { interactions: facts.interactions! }
+}
+
+function heldOf({ facts, tables }: Dataset): Params {
+  const events = tables.filter(({ path }) => path.startsWith('events-'))
+  const interactions = events.reduce((sum, { rows }) => sum + rows, 0)
+  return { users: facts.users!, items: facts.items!, ...(events.length > 0 && { interactions }) }
 }
 
 async function shapeOf({ facts }: Dataset, lengths: Float64Array, counts: Int32Array): Promise<Section> {
@@ -120,7 +136,7 @@ function concentration(counts: Int32Array): string {
   const top = counts.subarray(0, Math.max(1, Math.ceil(counts.length / 10)))
   const share = (100 * top.reduce((sum, count) => sum + count, 0)) / total
   const unseen = counts.reduce((sum, count) => sum + (count === 0 ? 1 : 0), 0)
-  return `The most popular tenth has ${shortNumber(share)} % of all events${unseen > 0 ? `; ${grouped(unseen)} items have none in training` : ''}.`
+  return `The most popular tenth has ${shortNumber(share)} % of all events${unseen > 0 ? `; ${grouped(unseen)} ${unseen === 1 ? 'item has' : 'items have'} none in training` : ''}.`
 }
 
 function hardOf({ facts, params }: Dataset, lengths: Float64Array, counts: Int32Array): Block {

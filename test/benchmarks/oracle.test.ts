@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import markov from '../../baselines/recommenders/markov.ts'
 import popularity from '../../baselines/recommenders/popularity.ts'
 import { readAbsent } from '../../benchmarks/absent.ts'
-import { ask, oracle } from '../../benchmarks/oracle.ts'
+import { aboutOf, ask, oracle } from '../../benchmarks/oracle.ts'
 import { readSubmission } from '../../benchmarks/submission.ts'
 import { topItems } from '../../benchmarks/top-items.ts'
 import recommenders from '../../benchmarks/tracks/recommenders.ts'
-import type { Columns, Params, Ranker } from '../../contracts.ts'
+import type { Columns, Dataset, Params, Ranker } from '../../contracts.ts'
 import type { Law } from '../../generators/interactions/made.ts'
 import type { Market } from '../../generators/interactions/market.ts'
 import { nextItem, type World, walk } from '../../generators/interactions/walk.ts'
@@ -33,7 +33,7 @@ function chain(length: number): Law {
   const successors = Int32Array.of(1, 2, 0)
   const market: Market = {
     ...{ items: 3, start: Int32Array.of(0, 3), clusterOf: new Int32Array(3) },
-    ...{ sharp: sums, soft: sums, successors },
+    ...{ sharp: sums, soft: sums, light: new Map(), successors },
   }
   const shares = { sequence: 0.5, interest: 0, popular: 0, noise: 0.5, anchor: 0, repeats: 0 }
   const world: World = { market, seasons: null, shares }
@@ -174,10 +174,26 @@ describe('benchmarks/oracle: on datasets', () => {
         assert.ok(mean(ahead) > -3 * standardError(ahead), `${method.about}: ${mean(ahead)}`)
       }
       const { about, method } = await readSubmission(join(root, `runs/${strategy}/run.json`))
-      assert.match(about, /Exact expectation on these rows: NDCG@10 0\.\d{4}, HR@10 0\.\d{4}$/)
+      assert.match(about, /Expectation on these rows, that left aside: NDCG@10 0\.\d{4}, HR@10 0\.\d{4}$/)
       assert.deepEqual(method.params, { bound: true })
     })
   }
+
+  it('says that it is exact where it is, and no more where a filter has looked at the targets', () => {
+    const said = (core: Params | null, duplicates: number) => {
+      const dataset = { params: { core }, facts: { removed: { duplicates } } } as unknown as Dataset
+      return aboutOf(dataset, (name) => (name === 'ndcg@10' ? 0.2 : 0.33333))
+    }
+    const exact = /exceeds in expectation\. Exact expectation on these rows: NDCG@10 0\.2000, HR@10 0\.3333$/
+    const core = { items: 5, users: 5, iterate: true }
+    assert.match(said(null, 0), exact)
+    assert.match(said(core, 0), /exceeds in expectation, but for what the core may tell of the targets: /)
+    assert.match(said(null, 3), /but for what the removal of duplicates may tell of the targets: /)
+    for (const about of [said(core, 0), said(null, 3), said(core, 3)]) {
+      assert.match(about, /Expectation on these rows, that left aside: NDCG@10 0\.2000, HR@10 0\.3333$/)
+      assert.doesNotMatch(about, /[Ee]xact/)
+    }
+  })
 
   it('is absent on a real log, without an error, and so are its scores', async () => {
     const lines = Array.from({ length: 60 }, (_, n) => `u${n % 12},i${(n * 7) % 5},${n}\n`)

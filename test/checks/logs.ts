@@ -3,7 +3,8 @@
  *
  *   --losses ce,ce-sampled,sce,rece,gbce   what is trained; ce must be among them
  *   --seeds 5  --epochs 120  --patience 20  of every loss alike
- *   --users 12000  --tries 60               of the fit (fieldrank fit-log)
+ *   --users 12000  --asked 3000  --tries 60  --unit s   of the fit (fieldrank fit-log)
+ *   --seed 0                                of the cut, of the made logs, and of the one that is trained on: (a) to (g) judge one log
  *   --data data/check-logs                  kept: a second call trains what is missing
  *
  * The real log is cut as fit-log cuts it and a made one of its fitted params stands beside it; both go through `fieldrank run`
@@ -15,8 +16,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { acceptanceOf } from '../../benchmarks/made-logs/acceptance.ts'
-import { compareLog, REFERENCE, referenceHash } from '../../pipelines/fit-log.ts'
+import { UNITS, type Unit } from '../../benchmarks/made-logs/unit.ts'
+import { compareLog, referenceBytes } from '../../pipelines/fit-log.ts'
 import { type Scores, trainedClaims } from './log-claims.ts'
+import { setsOf } from './log-sets.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,14 +29,21 @@ const { values, positionals } = parseArgs({
     epochs: { type: 'string', default: '120' },
     patience: { type: 'string', default: '20' },
     users: { type: 'string', default: '12000' },
+    asked: { type: 'string', default: '3000' },
     tries: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '0' },
+    unit: { type: 'string' },
     data: { type: 'string', default: 'data/check-logs' },
   },
 })
 const [log] = positionals
 if (log === undefined) throw new Error('check:logs: name a log')
+const unit = (values.unit ?? null) as Unit | null
+if (unit !== null && !Object.hasOwn(UNITS, unit)) throw new Error(`check:logs: no unit ${unit}`)
 const { signal } = new AbortController()
-const options = { users: Number(values.users), asked: 3000, tries: Number(values.tries), seed: 0 }
+const number = (name: 'users' | 'asked' | 'tries' | 'seed') => Number(values[name])
+const seed = number('seed')
+const options = { users: number('users'), asked: number('asked'), tries: number('tries'), seed, unit }
 const found = await compareLog(resolve(log), options, signal, () => {})
 const { shape, settings } = found.fitted
 
@@ -45,21 +55,9 @@ const lists = found.log.sequences.map((events, user) => [
 ])
 writeFileSync(cut, lists.map((words) => `${words.join(' ')}\n`).join(''))
 
-const core = `{ items: ${found.depth.items}, users: ${found.depth.users}, iterate: true }`
-const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed)
-const set = [
-  `catalog.source=[zipf, '${cut}']`,
-  `catalog.size=${JSON.stringify(settings)}`,
-  'catalog.strategy=[leave-one-out]',
-  `catalog.core=${core}`,
-  `train.recommenders.seed=[${seeds}]`,
-  'train.recommenders.first={ model: sasrec, loss: ce, seed: 0 }',
-  `train.recommenders.again=[${values.losses}]`,
-  'train.recommenders.baseline=[popularity, markov, itemknn]',
-  'train.recommenders.model=[{ name: sasrec, dim: 32, blocks: 1 }]',
-  `train.recommenders.loss=[${values.losses}]`,
-  `train.recommenders.budget={ epochs: ${values.epochs}, batch: 128, length: 32, patience: ${values.patience} }`,
-]
+const seeds = Array.from({ length: Number(values.seeds) }, (_, n) => n)
+const { losses, epochs, patience } = values
+const set = setsOf({ cut, settings, depth: found.depth, seed, seeds, losses, epochs, patience })
 const command = [
   'dist/cli/main.js',
   'run',
@@ -71,9 +69,8 @@ const command = [
 ]
 execFileSync(process.execPath, [...command, ...set.flatMap((one) => ['--set', one])], { stdio: 'inherit' })
 
-const bytes = { found: await referenceHash(signal), expected: REFERENCE }
 const findings = [
-  ...acceptanceOf(shape, found.real, bytes),
+  ...acceptanceOf(shape, found.real, await referenceBytes(signal)),
   ...trainedClaims(scoresIn('zipf_leave-one-out'), scoresIn('real-cut_leave-one-out'), 'sasrec'),
 ]
 const word = { true: 'pass', false: 'FAIL', null: 'none' }
@@ -87,9 +84,9 @@ function scoresIn(dataset: string): Scores {
   const folder = join(values.data, 'small', 'scores', 'recommenders', dataset)
   const scores: Record<string, number[]> = {}
   const runs = readdirSync(folder).map((name) => [name, Number(name.split('_').at(-1))] as const)
-  for (const [name, seed] of runs.sort((a, b) => a[1] - b[1])) {
+  for (const [name, trained] of runs.sort((a, b) => a[1] - b[1])) {
     const file = join(folder, name, 'scores.json')
-    if (!existsSync(file) || (seed > 0 && !seeds.includes(seed))) continue
+    if (!existsSync(file) || (trained > 0 && !seeds.includes(trained))) continue
     const method = name.slice(0, name.lastIndexOf('_'))
     const { value } = JSON.parse(readFileSync(file, 'utf8')).scores['ndcg@10']
     scores[method] = [...(scores[method] ?? []), value]

@@ -95,7 +95,10 @@ describe('fieldrank check-submissions', function () {
     assert.match((await run({ base: 'main' })).text, /is removed; A submitted it on .*\[entry-kept\]/)
     await writeFile(path(), text)
     await assert.rejects(run({ base: '--exec=x' }), /--base: not the name of a branch/)
-    await assert.rejects(run({ base: 'nowhere' }), { name: 'UserError', message: /^git merge-base: / })
+    await assert.rejects(run({ base: 'nowhere' }), {
+      name: 'UserError',
+      message: "--base: no branch 'nowhere'",
+    })
   })
 
   it('with --changed too, sees predictions that changed beside an entry that did not', async () => {

@@ -123,7 +123,11 @@ describe('fieldrank export', function () {
       { format: 'hdf5', dataset: 'toy-fields' },
       /^--dataset: means the dataset of/,
     )
-    await refuses([at('nowhere')], { format: 'onnx' }, /^run\.json: no such file/)
+    await refuses(
+      [at('nowhere')],
+      { format: 'onnx' },
+      /^export: \S+nowhere is no folder of a run \(no run\.json\)$/,
+    )
     await cp(good, runFolder('bare'), { recursive: true })
     await rm(runFolder('bare/model.onnx'))
     await refuses([runFolder('bare')], { format: 'onnx' }, /bare: has no model\.onnx\./)

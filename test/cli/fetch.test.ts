@@ -52,6 +52,9 @@ describe('fieldrank fetch', () => {
       /^--split: one of train, valid, test \(got tset\)\. Did you mean 'test'\?$/,
     )
     await refuses('https://x.example/', { jobs: '0' }, /^--jobs: must be a whole number from 1/)
+    for (const given of ['hf:bad', 'hf:a/b/c', 'hf:'])
+      await refuses(given, {}, /^fetch: expected hf:<owner>\/<name> \(got hf:/)
+    await refuses('https://x.example/', { mirror: ['hf:bad'] }, /^fetch: expected .* \(got hf:bad\)$/)
     assert.ok(!existsSync('none'))
   })
 

@@ -53,6 +53,17 @@ describe('fieldrank leaderboard', () => {
     await fails([], { format: 'csv' }, 'leaderboard: --format csv prints one track; name it')
   })
 
+  it('knows the profiles, and shows what is there under another name', async () => {
+    await fails(
+      [],
+      { profile: 'smoek' },
+      "unknown profile 'smoek' in pipeline.yaml (tiny, smoke, small, extended, full). Did you mean 'smoke'?",
+    )
+    await mkdir(join(data, 'mine/reports/operators'), { recursive: true })
+    await writeFile(join(data, 'mine/reports/operators/leaderboard.md'), '# mine\n')
+    assert.equal((await printed(() => verb.run([], options({ profile: 'mine' })))).text, '# mine\n')
+  })
+
   it('says which command makes what is not there', async () => {
     const makes = 'fieldrank run --profile full makes it'
     const at = (text: string) => text.replaceAll('/', join('/'))

@@ -17,7 +17,7 @@ describe('fieldrank', () => {
   const cli = (...args: string[]) => runFor([process.execPath, compiledCli(), ...args], null, 'SIGTERM')
 
   it('shows its verbs with examples', async () => {
-    for (const args of [[], ['--help'], ['-h']]) {
+    for (const args of [[], ['--help'], ['-h'], ['help']]) {
       const { code, output, errors } = await cli(...args)
       assert.deepEqual([code, errors], [0, ''])
       for (const word of [...verbs, 'Examples:\n  $ fieldrank run']) assert.ok(output.includes(word))
@@ -29,6 +29,8 @@ describe('fieldrank', () => {
     const usage = async (verb: string) => (await cli(verb, '--help')).output
     assert.match(await usage('export'), /--as-published[\s\S]*order p = i \+ n j\.[\s\S]*Examples:/)
     assert.match(await usage('predict'), /on the machine of the one who asks[\s\S]*Examples:/)
+    const asked = await cli('help', 'graph')
+    assert.deepEqual([asked.code, asked.output], [0, await usage('graph')])
   })
 
   it('knows its version', async () => {
@@ -47,8 +49,10 @@ describe('fieldrank', () => {
       [['--verison'], "unknown option '--verison' (Did you mean --version?). See fieldrank --help\n"],
       [
         ['list', 'a', 'b'],
-        "too many arguments for 'list'. Expected 1 argument but got 2. See fieldrank --help\n",
+        "too many arguments for 'list'. Expected 1 argument but got 2. See fieldrank list --help\n",
       ],
+      [['status', '--bogus'], "unknown option '--bogus'. See fieldrank status --help\n"],
+      [['help', 'statsu'], `unknown verb 'statsu' (${verbs.join(', ')}). Did you mean 'status'?\n`],
       [
         ['graph', '--profile', 'smoek'],
         "unknown profile 'smoek' in pipeline.yaml (tiny, smoke, small, extended, full). Did you mean 'smoke'?\n",

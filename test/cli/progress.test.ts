@@ -42,6 +42,17 @@ describe('cli/terminal/progress', () => {
     assert.deepEqual(errors.written, ['b: too odd\n'])
   })
 
+  it('writes a line for a log when a stage has been silent for long', async () => {
+    const out = screen(false)
+    const events = progress(out, screen(false), 10)
+    events.started(stage, [])
+    events.progress(stage, 1, 2, 'passes')
+    while (out.written.length < 3) await new Promise((resolve) => setTimeout(resolve, 5))
+    events.close()
+    assert.match(out.written[1]!, /^ {2}solve@a {2}1\/2 passes/)
+    assert.match(out.written[2]!, /^ {2}solve@a {2}1\/2 passes/)
+  })
+
   it('draws one line per running stage on a terminal, over and over', () => {
     const out = screen(true)
     const events = progress(out, screen(true))

@@ -75,8 +75,9 @@ export default async ({ run, outs }, ctx) => writeFileSync(ctx.out(outs[0]) + (r
       [['tota'], /^unknown stage 'tota' \(rows, sum, total\)\. Did you mean 'total'\?\n$/],
       [['--profile', 'toi'], /^unknown profile 'toi' in \S+ \(toy\)\. Did you mean 'toy'\?\n$/],
       [['--file', 'nowhere.yaml'], /^nowhere\.yaml: no such file\. Give a pipeline with --file\n$/],
-      [['--jobs', '0'], /^--jobs: must be a whole number ≥ 1 \(got 0\)\n$/],
-      [['--stages', join(one.folder, 'nowhere')], /^stage module 'rows' not found in \S+nowhere \(\)\.\n$/],
+      [['--jobs', '0'], /^--jobs: must be a whole number from 1 \(got 0\)\n$/],
+      [['--dry', '--jobs', 'x'], /^--jobs: must be a whole number from 1 \(got x\)\n$/],
+      [['--stages', join(one.folder, 'nowhere')], /^--stages: no such folder \(\S+nowhere\)\n$/],
       [
         ['--device', 'gpu'],
         /^--set train\.engine\.device: no key 'train' in profile 'toy' \(limits, values, shards, pause\)\.\n$/,
@@ -85,8 +86,8 @@ export default async ({ run, outs }, ctx) => writeFileSync(ctx.out(outs[0]) + (r
         ['--as-published'],
         /^--set train\.operators\.budget\.reading: no key 'train' in profile 'toy' \(limits, values, shards, pause\)\.\n$/,
       ],
-      [['--dyr'], /^unknown option '--dyr' \(Did you mean --dry\?\)\. See fieldrank --help\n$/],
-      [['--set'], /^option '-s, --set <path=value>' argument missing\. See fieldrank --help\n$/],
+      [['--dyr'], /^unknown option '--dyr' \(Did you mean --dry\?\)\. See fieldrank run --help\n$/],
+      [['--set'], /^option '-s, --set <path=value>' argument missing\. See fieldrank run --help\n$/],
     ]
     for (const [args, sentence] of cases) {
       const { code, errors, output } = await run(...args)
@@ -94,6 +95,31 @@ export default async ({ run, outs }, ctx) => writeFileSync(ctx.out(outs[0]) + (r
       assert.deepEqual([code, output], [2, ''])
     }
     assert.equal(existsSync(root), false)
+  })
+
+  it('refuses without running what a stage would refuse in an hour', async () => {
+    const devices = 'cpu, webgpu, cuda, tensorflow, eager, gpu'
+    const cases: [string[], string][] = [
+      [['--device', 'foo'], `engine: device must be one of ${devices} (got 'foo')`],
+      [['--executor', 'k8s', '--device', 'foo'], `engine: device must be one of ${devices} (got 'foo')`],
+      [
+        ['--axis', 'strategy=nope'],
+        "split: strategy 'nope' not found (leave-one-out, temporal, rolling-1, rolling-2).",
+      ],
+    ]
+    const own = [process.execPath, compiledCli(), 'run', '--profile', 'smoke', '--data', one.data]
+    for (const [args, sentence] of cases)
+      for (const dry of args.includes('k8s') ? [['--dry']] : [['--dry'], []]) {
+        const { code, errors, output } = await runFor([...own, ...dry, ...args], null, 'SIGTERM')
+        assert.deepEqual([code, output, errors], [2, '', `${sentence}\n`])
+      }
+    for (const args of [
+      ['--device', 'eager'],
+      ['fields', '--device', 'foo'], // nothing is trained
+      ['--executor', 'slurm', '--device', 'webgpu'], // a node may have what this machine lacks
+    ])
+      assert.equal((await runFor([...own, '--dry', ...args], null, 'SIGTERM')).code, 0)
+    assert.equal(existsSync(one.data), false)
   })
 
   it('stops at Ctrl-C with one line and exit code 130, and goes on from there', async () => {

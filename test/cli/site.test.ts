@@ -26,6 +26,10 @@ describe('fieldrank site', () => {
           /fieldrank run leaderboard --profile smoke makes it$/.test(error.message)
         )
       })
+      await assert.rejects(verb.run([], { ...options, data, out, profile: 'nope' }), {
+        name: 'UserError',
+        message: "unknown profile 'nope' in pipeline.yaml (tiny, smoke, small, extended, full).",
+      })
     } finally {
       await rm(data, { recursive: true })
     }

@@ -5,6 +5,8 @@ import { readEntry } from '../../benchmarks/submission/entry.ts'
 import submit from '../../cli/submit.ts'
 import { sha256File } from '../../io/files.ts'
 import { writeParquet } from '../../io/parquet.ts'
+import { expand } from '../../pipelines/expand.ts'
+import { loadPipeline } from '../../pipelines/load.ts'
 import { GRID, makeOperators, temporary } from '../benchmarks/toy-datasets.ts'
 import { printed } from './printed.ts'
 
@@ -106,6 +108,26 @@ describe('fieldrank submit', function () {
     await writeFile(at('words.json'), '{"track": 1}')
     await refuses(at('mine.parquet'), { to, board: at('words.json') }, /--board: track/)
     assert.deepEqual(await readdir(to).catch(() => []), [])
+  })
+
+  it('has examples whose datasets are of the profile, and on the board, that they name', async () => {
+    for (const line of submit.examples!) {
+      const flag = (name: string) => new RegExp(`--${name} (\\S+)`).exec(line)?.[1]
+      const [dataset, board] = [flag('dataset'), flag('board')]
+      const stages = expand(loadPipeline('pipeline.yaml', flag('profile') ?? 'smoke'))
+      assert.ok(
+        stages.some(({ outs }) => outs.includes(`datasets/operators/${dataset}`)),
+        line,
+      )
+      if (board === undefined) continue
+      const { standings } = JSON.parse(await readFile(board, 'utf8')) as {
+        standings: { dataset: { name: string } }[]
+      }
+      assert.ok(
+        standings.some((one) => one.dataset.name === dataset),
+        line,
+      )
+    }
   })
 
   it('says what is wrong by rule, and leaves nothing behind', async () => {

@@ -272,7 +272,12 @@ describe('fieldrank verify', () => {
   it('refuses what it cannot do with a sentence', async () => {
     await assert.rejects(run([], { profile: 'none' }), {
       name: 'UserError',
-      message: /^verify: no datasets in \S+none\/datasets\./,
+      message: /^unknown profile 'none' in pipeline\.yaml \(tiny, /,
+    })
+    await assert.rejects(run([], { profile: 'tiny' }), {
+      name: 'UserError',
+      message:
+        /^verify: no datasets in \S+tiny\/datasets\. fieldrank run --profile tiny makes them, or name a folder$/,
     })
     await assert.rejects(run([join(data, 'nowhere')]), {
       name: 'UserError',
@@ -282,9 +287,11 @@ describe('fieldrank verify', () => {
       name: 'UserError',
       message: /^--rows: must be a whole number/,
     })
-    const { code, text } = await run([join(data, 'toy')])
-    assert.equal(code, 1)
-    assert.match(text, /^damaged +\S+toy\n +\S+toy: no manifest\.json/)
+    for (const given of [join(data, 'toy'), 'README.md'])
+      await assert.rejects(run([given]), {
+        name: 'UserError',
+        message: `verify: ${given} is not a dataset (no manifest.json)`,
+      })
   })
 })
 

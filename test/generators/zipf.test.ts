@@ -162,6 +162,18 @@ describe('generators/zipf (seed 4)', () => {
     assert.ok(listsOf(await make({ users: 5, items: 1 }, 0, 5), 'items').every((items) => items.length === 1))
   })
 
+  it('makes a log, and tells its law, with weights as steep as they may be', async () => {
+    const steep = { users: 200, items: 400, popularity: 10, damping: 10 }
+    const made = await make(steep, 0, 200)
+    const law = zipf.law({ ...zipf.defaults, ...steep }, 4)
+    const out = new Float64Array(law.items + 1)
+    listsOf(made, 'items').forEach((items, row) => {
+      assert.equal(new Set(items).size, items.length)
+      law.next(row, items.length - 1, out)
+      assert.ok(Math.abs(out.reduce((sum, p) => sum + p, 0) - 1) < 1e-11)
+    })
+  })
+
   it('refuses settings without sense', async () => {
     const refused = (changes: Partial<Settings>, message: RegExp) =>
       assert.rejects(

@@ -64,6 +64,16 @@ describe('pipelines/expand: mistakes', () => {
         "--axis sede: no matrix has this axis (covariance, level, grid, generator, set, source, strategy, model, loss, seed, baseline, track). Did you mean 'seed'?",
       ],
       [['level=0.3'], [], "--axis level: no '0.3' in this profile (0.4). Did you mean '0.4'?"],
+      [
+        ['set=gaussian'],
+        [],
+        "--axis set: no 'gaussian' in this profile (gaussian0.5_grid16). Did you mean 'gaussian0.5_grid16'?",
+      ],
+      [
+        ['baseline=nope'],
+        [],
+        "baseline 'nope' not found in baselines/operators (mean, zero), baselines/preconditioners (ic0, none), baselines/recommenders (markov, popularity). Did you mean 'none'?",
+      ],
       [['model'], [], '--axis model: expected name=v1,v2'],
       [['model='], [], '--axis model: give at least one value'],
       [

@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: ${…} is how a pipeline refers
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Executor } from '../../contracts.ts'
+import { sha256 } from '../../io/files.ts'
 import { inProcess } from '../../pipelines/executors/in-process.ts'
 import { readLock } from '../../pipelines/lock.ts'
 import { runToy, TOY_PIPELINE, type Toy, toy } from './toy.ts'
@@ -107,5 +108,31 @@ describe('pipelines/inputs', () => {
     one.write('log.csv', 'user,item,time\n')
     const { reasons } = await runToy(one)
     assert.deepEqual(reasons.get('read'), ['input notes.txt changed', `input ${one.folder}/log.csv changed`])
+  })
+
+  it('is also a public log in data/cache, as soon as a stage has read it, and as long as it is there', async () => {
+    one.write(
+      'pipeline.yaml',
+      'schema: 1\nseed: 1\nstages:\n  read: { run: sum, params: { source: gowalla }, outs: [read] }\nprofiles: { toy: {} }\n',
+    )
+    const file = join(one.data, 'cache/gowalla.txt.gz')
+    const executor: Executor = async (_, ctx) => {
+      if (!existsSync(file)) one.write('data/cache/gowalla.txt.gz', 'first edition') // as a download would
+      const text = readFileSync(file, 'utf8')
+      writeFileSync(join(ctx.out('read'), 'log.txt'), text)
+      return { sha256: sha256(text) }
+    }
+    const plan = async () => {
+      const { reasons, lines } = await runToy(one, {}, { executor })
+      return [...(reasons.get('read') ?? []), ...lines]
+    }
+    assert.deepEqual(await plan(), ['never ran', 'made read'])
+    assert.deepEqual(await plan(), []) // that the file is there now is no change
+    one.write('data/cache/gowalla.txt.gz', 'second edition')
+    assert.deepEqual(await plan(), ['data/cache/gowalla.txt.gz is not what was read', 'made read'])
+    assert.equal(readFileSync(join(root, 'read/log.txt'), 'utf8'), 'second edition')
+    assert.deepEqual(await plan(), [])
+    rmSync(file)
+    assert.deepEqual(await plan(), []) // what was made of it is as true as before
   })
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import {
   absolutePaths,
+  cachedFiles,
   checkMentions,
   dataFiles,
   isUnknown,
@@ -73,6 +74,13 @@ describe('pipelines/kinds', () => {
       model: { name: resolve('m.ts'), k: 1 },
     })
     assert.deepEqual(dataFiles(params), [resolve('pipeline.yaml')])
+  })
+
+  it('knows the file of data/cache behind a public log, and none behind other names', () => {
+    assert.deepEqual(cachedFiles({ source: 'gowalla' }), ['gowalla.txt.gz'])
+    for (const source of ['zipf', resolve('pipeline.yaml'), 'constructor'])
+      assert.deepEqual(cachedFiles({ source }), [], source)
+    assert.deepEqual(cachedFiles({ solver: 'gowalla' }), [])
   })
 
   it('answers to singular and plural', () => {

@@ -10,6 +10,7 @@ import type { Source } from '../../../generators/interactions/sources.ts'
 import { type DownloadOptions, download } from '../../../io/download.ts'
 import { UserError } from '../../../io/errors.ts'
 import { exists, sha256File, writeDurable } from '../../../io/files.ts'
+import { cacheFolder } from '../../layout.ts'
 
 type Download = (url: string, path: string, options: DownloadOptions) => Promise<unknown>
 
@@ -17,22 +18,25 @@ type Download = (url: string, path: string, options: DownloadOptions) => Promise
 const MOST = 2 ** 34
 const TOLD = 100e6 // bytes between two lines of the log
 
-/** Where the file lies, and its SHA-256. `data/<profile>` is the root of a run, `data/cache` lies beside. */
+/** Where the file lies, and its SHA-256. */
 export async function cachedSource(
   name: string,
   source: Source,
   ctx: Pick<Context, 'root' | 'signal' | 'log'>,
   get: Download = download,
 ): Promise<{ path: string; sha256: string }> {
-  const path = join(dirname(ctx.root), 'cache', source.file)
+  const path = join(cacheFolder(ctx.root), source.file)
   if (!(await exists(path))) await bring(name, source, path, ctx, get)
   const sha256 = await sha256File(path)
   const sums = `${path}.sha256`
   const recorded = source.sha256 ?? (await readFile(sums, 'utf8').catch(() => null))?.split(' ')[0]
   if (recorded === undefined) await writeDurable(sums, `${sha256}  ${basename(path)}\n`)
   else if (recorded !== sha256) {
-    const hint = `If it is meant to be another edition, delete ${basename(sums)}; else delete the file and get it again`
-    throw new UserError(`source ${name}: ${shown(path)} has SHA-256 ${sha256}, expected ${recorded}. ${hint}`)
+    const other = `If it is meant to be another edition, delete ${basename(sums)} and run again, which makes anew what was made of the old one; else`
+    const hint = source.sha256 === null ? `${other} delete` : 'Delete'
+    throw new UserError(
+      `source ${name}: ${shown(path)} has SHA-256 ${sha256}, expected ${recorded}. ${hint} the file and get it again`,
+    )
   }
   return { path, sha256 }
 }

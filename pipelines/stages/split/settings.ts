@@ -81,11 +81,14 @@ function rulesOf({ strategy }: Law, dedup: Duplicates): Params {
     order: 'user, time, ordinal; ordinal is the place in the source and decides between equal times',
     ids: 'users and items are numbered from 1 in the byte order of their UTF-8 ids',
     shards: 'user modulo the number of shards',
+    cold: strategy === 'leave-one-out' ? COLD_STAYS : COLD_GOES,
     ...(strategy !== 'leave-one-out' && { quantile: QUANTILE }),
   }
 }
 
 const FIRST = "of a user's events with an item the earliest stays, by (time, ordinal)"
 const LAST = "of a user's events with an item the latest stays, by (time, ordinal)"
+const COLD_STAYS = 'items without an event of training stay in the catalog and among the targets'
+const COLD_GOES = 'events at tested times whose item has no event of training are dropped'
 const QUANTILE =
   'T is the time at index round(q (n - 1)), halves to even, from 0, of the n sorted times after dedup and core; t >= T is late'

@@ -2,6 +2,14 @@
  * Does the order of the source inside equal times help? Some public files are sorted by item id there, which a Markov
  * chain can read (up to +14 % NDCG@10 on Amazon Grocery). So its NDCG@10 on the test rows is taken twice: events of
  * equal time in the order of the source, and in a seeded random order. A large difference says: do not trust the order.
+ *
+ *   d_u = NDCG of user u in the order of the source − NDCG of u in the seeded one,   u over the same users in both
+ *   leaks = |mean d| > 0.05 · NDCG seeded   and   |mean d| > 2 standard errors of mean d
+ *
+ * The first bound alone would warn of noise where few users are asked. Of a large log a part of the users is looked at, and of
+ * those, with a large catalog, a part is asked; the error says what that costs.
+ *
+ * What it will not do: see a difference below two errors, or weigh what one seeded order does to the training of all users alike.
  */
 import markov from '../../../baselines/recommenders/markov.ts'
 import { countItems } from '../../../benchmarks/sequences.ts'
@@ -9,41 +17,57 @@ import { topItems } from '../../../benchmarks/top-items.ts'
 import type { Columns, Context, Params } from '../../../contracts.ts'
 import { orderedSql, type Strategy } from '../../../generators/interactions/split.ts'
 import type { Duckdb } from '../../../io/duckdb.ts'
+import { mean, standardError } from '../../../math/statistics.ts'
 import ndcg from '../../../metrics/recommenders/ndcg.ts'
 
 const K = 10
-const MOST_EVENTS = 5_000_000 // held in memory with what a chain makes of them, about 100 bytes each
+const MOST = {
+  events: 5_000_000, // held in memory with what a chain makes of them, about 100 bytes each
+  scores: 500_000_000, // users asked × items: seconds
+}
 const LEAK = 0.05 // relative difference that is warned of
-const MOST_SCORES = 500_000_000 // users asked × items: seconds
+const ERRORS = 2 // and how many of its standard errors it must exceed
 
-/** null where the log is too large for this to be cheap. Rounded to four digits, which are the same on all machines. */
+/** null where nobody is asked. Rounded to four digits, which are the same on all machines. */
 export async function orderOfTies(
   db: Duckdb,
   strategy: Strategy,
   ctx: Pick<Context, 'seed'>,
+  most = MOST,
 ): Promise<Params | null> {
-  if ((await db.count('SELECT count(*) FROM event')) > MOST_EVENTS) return null
-  const source = await markovNdcg(db, orderedSql(strategy))
+  const every = Math.ceil((await db.count('SELECT count(*) FROM event')) / most.events)
+  // users are numbered by their ids, which say nothing of when they came
+  const where = `("user" - 1) % ${every} = 0`
+  const source = await markovNdcg(db, orderedSql(strategy, { where }), most.scores)
   // md5 and not hash(): the order must not change with the version of the database
-  const seeded = await markovNdcg(db, orderedSql(strategy, { tie: `md5(concat('${ctx.seed}:', ordinal))` }))
+  const tie = `md5(concat('${ctx.seed}:', ordinal))`
+  const seeded = await markovNdcg(db, orderedSql(strategy, { where, tie }), most.scores)
+  if (source === null || seeded === null) return null
+  const differences = source.perRow.map((value, user) => value - seeded.perRow[user]!)
+  const difference = Math.abs(mean(differences))
+  const error = standardError(differences) // NaN of one user, which exceeds nothing
   const digits = (value: number) => Number(value.toFixed(4))
   return {
     markovSourceOrder: digits(source.value),
     markovSeededOrder: digits(seeded.value),
-    users: source.users,
-    leaks: Math.abs(source.value - seeded.value) > LEAK * seeded.value,
+    difference: digits(mean(differences)),
+    standardError: Number.isNaN(error) ? null : digits(error),
+    users: differences.length,
+    leaks: difference > LEAK * seeded.value && difference > ERRORS * error,
   }
 }
 
-async function markovNdcg(db: Duckdb, ordered: string): Promise<{ value: number; users: number }> {
+/** Of each user asked, in the order of users: the same ones whatever the order of ties. null where there are none. */
+async function markovNdcg(db: Duckdb, ordered: string, mostScores: number) {
   const items = await db.count('SELECT count(*) FROM items')
   const events = await db.columns(
     `SELECT "user", item, trained, held FROM (${ordered}) ORDER BY "user", place`,
   )
   const { sequences, asked } = cutUsers(events)
+  if (asked.length === 0) return null
   const rank = markov.fit({ items, sequences }, {})
   const popularity = countItems(sequences, items)
-  const every = Math.ceil((asked.length * items) / MOST_SCORES)
+  const every = Math.ceil((asked.length * items) / mostScores)
   const chosen = asked.filter((_, n) => n % every === 0)
   const scores = new Float64Array(items + 1)
   const lists = new Int32Array(chosen.length * K)
@@ -54,8 +78,8 @@ async function markovNdcg(db: Duckdb, ordered: string): Promise<{ value: number;
   })
   const target = Int32Array.from(chosen, (user) => user[user.length - 1]!)
   const rows = chosen.length
-  const { value } = ndcg.measure({ rows, data: { items: lists } }, { rows, data: { target } }, {}, K)
-  return { value, users: rows }
+  const { value, perRow } = ndcg.measure({ rows, data: { items: lists } }, { rows, data: { target } }, {}, K)
+  return { value, perRow: perRow! }
 }
 
 /** The training sequences, and all events of those who are tested. */

@@ -12,12 +12,12 @@ export function splitOf({ facts, params }: Dataset): Block[] {
       : params.strategy === 'temporal'
         ? `Split by time: T is the ${params.quantile} quantile of all times (T = ${facts.moment}). Users with an event at or after T are not trained on, and their events before T are thrown away; of the others, items that no training user has are dropped, and users who keep three or more are tested. Users trained on have all events before T.`
         : 'Leave-one-out: the last event of a user is the target of test, the one before it that of valid, the rest is trained on. Users with fewer than three events are trained on and not tested.'
-  const counts = `${number(facts.trainUsers)} users with ${number(facts.trainEvents)} events are trained on; ${number(facts.testUsers)} users are tested.`
+  const counts = `${number(facts.trainUsers)} users with ${number(facts.trainEvents)} events are trained on; ${number(facts.testUsers)} users are tested. ${untestedOf(facts, params)}`
   const rows =
     'One row a user: history, the items before the target in the order of time, and target, the next item. Items are numbered from 1 in the byte order of their ids (items.parquet has the ids), 0 is kept for padding. Every method ranks the whole catalog, without the items of the history.'
   const canonical =
     'events-….parquet hold the same as one row an event in the order of user and time, in shards by user modulo their number: the first trained events of a user are training; of users with held = 1 the last event is the target of test, the one before of valid.'
-  const texts = [duplicatesOf(params), filter, how, counts, rows, canonical]
+  const texts = [duplicatesOf(params), filter, how, counts, ...coldOf(facts, params), rows, canonical]
   return [...texts.map((text): Block => ({ kind: 'text', text })), ...removedOf(facts)]
 }
 
@@ -34,8 +34,36 @@ function duplicatesOf({ dedup }: Params): string {
   return `Of the events of a user with an item the ${which} was kept.`
 }
 
+/** Users of the dataset who are not tested, and users who passed the filter and are not in it. */
+function untestedOf({ usersNotTested, usersLeftOut }: Params, { strategy }: Params): string {
+  const left = usersLeftOut
+    ? ` ${users(usersLeftOut, 'who passed the filter is', 'who passed the filter are')} neither trained on nor tested: too few of their events could be used.`
+    : ''
+  if (strategy === 'temporal') return `Nobody who is trained on is tested.${left}`
+  if (usersNotTested === 0) return `All of them are tested.${left}`
+  const why = strategy === 'rolling' ? 'too few events in the window' : 'fewer than three events'
+  return `${users(usersNotTested, 'has', 'have')} ${why} and ${usersNotTested === 1 ? 'is' : 'are'} trained on, not tested.${left}`
+}
+
+function users(count: Json | undefined, one: string, more: string): string {
+  return `${number(count)} ${count === 1 ? `user ${one}` : `users ${more}`}`
+}
+
+/** Manifests without coldTargets did not count the items that stay. */
+function coldOf({ coldItems, coldTargets }: Params, { strategy }: Params): string[] {
+  const count = `${number(coldItems)} ${coldItems === 1 ? 'item has' : 'items have'} no event in training`
+  if (strategy === 'temporal' || strategy === 'rolling')
+    return coldItems ? [`${count} and ${coldItems === 1 ? 'is' : 'are'} not in the catalog.`] : []
+  if (coldTargets === undefined) return []
+  if (coldItems === 0) return ['Every item of the catalog has an event in training.']
+  const { valid, test } = coldTargets as Params
+  return [
+    `${count}, since all their events are targets: ${number(test)} targets of test and ${number(valid)} of valid. They are in the catalog and can be hit by chance alone.`,
+  ]
+}
+
 /** Every event of the source is in the dataset or in this table. */
-function removedOf({ removed, interactions, unfiltered, coldItems }: Params): Block[] {
+function removedOf({ removed, interactions, unfiltered }: Params): Block[] {
   if (removed === undefined) return []
   const events = removed as Readonly<Record<string, number>>
   const rows = Object.entries(REASONS).flatMap(([reason, text]) =>
@@ -43,12 +71,10 @@ function removedOf({ removed, interactions, unfiltered, coldItems }: Params): Bl
   )
   const total = Object.values(events).reduce((sum, count) => sum + count, 0)
   const source = Number((unfiltered as Params).interactions)
-  const cold =
-    coldItems === 0 ? '' : ` ${number(coldItems)} items have no event in training and are not in the catalog.`
   const text =
     total === 0
       ? `All ${number(source)} events of the source are in the dataset.`
-      : `${number(source - total)} of the ${number(source)} events of the source are in the dataset (${number(interactions)} passed the filter); removed were, by reason:${cold}`
+      : `${number(source - total)} of the ${number(source)} events of the source are in the dataset (${number(interactions)} passed the filter); removed were, by reason:`
   if (rows.length === 0) return [{ kind: 'text', text }]
   return [
     { kind: 'text', text },
@@ -77,6 +103,7 @@ export function leakageOf({ facts, params }: Dataset): Block[] {
   const checked = [
     'One row per user in each split; every item is in the catalog.',
     'What is known at test is what was known at valid and its target, in the order of time.',
+    ...(facts.filtered === undefined ? [] : [ORDER]), // older datasets were not asked
     CLAIMS[String(strategy)] ?? CLAIMS['leave-one-out']!,
   ]
   return [
@@ -86,6 +113,9 @@ export function leakageOf({ facts, params }: Dataset): Block[] {
     ...tiesOf(facts),
   ]
 }
+
+const ORDER =
+  'Time rises along the events of a user, and between equal times the place in the source; the rows of each split are the first of them.'
 
 const CLAIMS: Readonly<Record<string, string>> = {
   temporal:

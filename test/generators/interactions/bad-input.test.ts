@@ -89,6 +89,59 @@ describe('generators/interactions: bad input', () => {
     await refused('u1 a b c d\nu2\n', /^log\.csv: line 2 has a user and no items$/)
   })
 
+  it('refuses the ragged lines of a table that is separated by spaces, and takes no time for an item', async () => {
+    await refused(
+      'u1 i1 100\nu2 i2 200\nu3 i3\n',
+      /^log\.csv: line 3 has 2 fields, expected 3 like most of the first lines\. If each line is a user and items/,
+    )
+    await refused('u1 i1\nu2 i2 100\nu3 i3 200\n', /^log\.csv: line 1 has 2 fields, expected 3 like most/)
+    await refused(`${'u i 5\n'.repeat(150)}u i\n`, /^log\.csv: line 151 has 2 fields, expected 3 like most/)
+    await refused(
+      'u a 4 881250949\nu b 3 881250950\nv a 881250951\n',
+      /^log\.csv: line 3 has 3 fields, expected 4/,
+    )
+  })
+
+  it('keeps the first row of a table whose ids are names of columns', async () => {
+    assert.deepEqual(await read('u,i,5\nv,j,6\n'), [
+      ['u', 'i', 5],
+      ['v', 'j', 6],
+    ])
+    await refused(
+      'user,item,5\nv,j,6\n',
+      /^log\.csv: line 1 names user and item as a header does, and has '5'/,
+    )
+  })
+
+  it('keeps CRLF inside quotes letter by letter', async () => {
+    const rows = [
+      ['u', 'w', 0],
+      ['a\r\nb', 'x', 1],
+      ['a\nb', 'y', 2],
+      ['a\rb', 'z', 3],
+    ]
+    const lines = rows.map(([user, item, time]) => `"${user}",${item},${time}\r\n`)
+    assert.deepEqual(await read(lines.join('')), rows)
+    assert.deepEqual(await read(`user,item,time\r\n${lines.join('')}`), rows)
+  })
+
+  it('refuses lines that end with CR alone', async () => {
+    const message =
+      /^log\.csv: line 1 has bare carriage returns \(CR\), expected line ends LF or CRLF\. Write it anew/
+    for (const plain of [
+      'u,i,5\nv,j,6\n',
+      'user,item,time\nu,"a",5\nv,b,6',
+      'u\ti\t5\nv\tj\t6',
+      'u a b c d\nv a\n',
+      '{"user":"u","item":"a"}\n{"user":"v","item":"a"}\n',
+    ]) {
+      await refused(plain.replaceAll('\n', '\r'), message)
+      await refused(`${plain.trimEnd().replaceAll('\n', '\r')}\n`, message)
+      await refused(gzipSync(plain.replaceAll('\n', '\r')), message)
+    }
+    await refused(`\n${'u,i,5\r'.repeat(2)}`, /^log\.csv: line 2 has bare carriage returns/)
+  })
+
   it('keeps a catalog of one item, and rows that stand there twice', async () => {
     assert.deepEqual(await read('u,a,1\nu,a,1\nv,a,1\n'), [
       ['u', 'a', 1],
@@ -159,5 +212,25 @@ describe('generators/interactions: bad input', () => {
       '{"who":1,"what":2}\n',
       /^log\.csv: line 1: no keys that name user and item \(got who, what\)$/,
     )
+    await refused(`{"user":1,"item":1,"time":[5]}\n`, /^log\.csv: line 1: 'time' is no time/)
+  })
+
+  it('refuses JSON lines of which some have a time and some have none', async () => {
+    const [timed, timeless] = ['{"user":"u","item":"a","ts":5}', '{"user":"u","item":"b","rating":5}']
+    const more = `${timeless}\n`.repeat(40_000) // over the end of a block
+    await refused(`${timeless}\n${timed}\n`, /^log\.csv: line 2: 'ts' is a time, line 1 has none$/)
+    await refused(`\n${more}${timed}\n`, /^log\.csv: line 40002: 'ts' is a time, line 2 has none$/)
+    await refused(`${timed}\n${timeless}\n`, /^log\.csv: line 2: 'ts' is missing, line 1 has it$/)
+    assert.equal((await read(`${timeless}\n{"user":"u","item":"c","note":"5"}\n`)).length, 2)
+  })
+
+  it('refuses an id in JSON lines that is no Unicode text', async () => {
+    const whole = '{"user":"\\ud83d\\ude00","item":"a"}\n'
+    assert.deepEqual(await read(whole), [['😀', 'a', 0]])
+    await refused(
+      `${whole}{"user":"a\\ud800","item":"b"}\n`,
+      /^log\.csv: line 2: 'user' is no id: it has half of a surrogate pair, expected a Unicode text$/,
+    )
+    await refused(`{"user":"a","item":"\\udc00\\ud800"}\n`, /^log\.csv: line 1: 'item' is no id: it has half/)
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { detect, namedColumns } from '../../../generators/interactions/format.ts'
+import { detect, namedColumns, timedWidth } from '../../../generators/interactions/format.ts'
 import { UserError } from '../../../io/errors.ts'
 
 describe('generators/interactions/format', () => {
@@ -64,6 +64,31 @@ describe('generators/interactions/format', () => {
     assert.equal(detect('f', ['1,2,3,4']).time, 2) // small times: as the rule says
   })
 
+  it('takes names beside a number or a time for the ids of a first row', () => {
+    assert.deepEqual(detect('f', ['u,i,5', 'v,j,6']), table(',', 3, 2))
+    assert.deepEqual(detect('f', ['u i 2020-01-01']), table(' ', 3, 2))
+    assert.deepEqual(detect('f', ['u,i,4.5,881250949', 'v,j,3,881250949']), table(',', 4, 3))
+    assert.equal(detect('f', ['u i 5 6 7 8', 'v j 5']).header, false) // items of u
+    assert.equal(detect('f', ['u,i,t', 'v,j,6']).header, true)
+    assert.equal(detect('f', ['0,user,item', '1,v,j']).header, true) // an unnamed index, as pandas writes it
+    assert.equal(detect('f', ['user,item,']).header, true)
+    assert.equal(detect('f', ['u,i,1,2,3', 'v,j,4,5,6']).header, true) // five columns need one
+  })
+
+  it('takes lines of one length and with times for a table, though some are ragged', () => {
+    const rows = (count: number, line: string) => Array.from({ length: count }, () => line)
+    assert.equal(timedWidth(['u1 i1 100', 'u2 i2 200', 'u3 i3']), 3)
+    assert.equal(timedWidth(['u1 i1', 'u2 i2 100', 'u3 i3 200']), 3)
+    assert.equal(timedWidth(['1 1 5 881250949', '1 2 4 881250950', '1 3 5 881250951 x']), 4)
+    assert.equal(timedWidth([...rows(90, 'u i 1'), ...rows(10, 'u i')]), 3)
+    assert.equal(timedWidth([...rows(89, 'u i 1'), ...rows(11, 'u i')]), null)
+    assert.equal(timedWidth([...rows(18, 'u i 1'), 'u i', 'u i']), 3) // one in ten
+    assert.equal(timedWidth([...rows(17, 'u i 1'), 'u i', 'u i']), null)
+    assert.equal(timedWidth(['u1 a b', 'u2 a c', 'u3 b c d']), null) // no times
+    assert.equal(timedWidth(['1 2 3 4 5 6', '2 3 4 5 6 7']), null)
+    assert.equal(timedWidth(['u a', 'v b', 'w b c']), null)
+  })
+
   it('says what is wrong', () => {
     const refused = (lines: string[], message: RegExp) =>
       assert.throws(
@@ -77,6 +102,10 @@ describe('generators/interactions/format', () => {
       /5 columns and no header that names user and item\. Begin the file with/,
     )
     refused(['buyer,thing', '1,2', '3,4'], /line 1 looks like a header/)
+    refused(
+      ['user_id,item_id,0', '1,2,3'],
+      /line 1 names user and item as a header does, and has '0' as a row does\. Begin the file with/,
+    )
     assert.equal(detect('f', ['ann,hat', 'bob,shoe']).header, false) // words are ids as well as numbers are
   })
 })

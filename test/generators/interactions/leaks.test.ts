@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkLeaks } from '../../../generators/interactions/leaks.ts'
+import { checkLeaks, checkOrder } from '../../../generators/interactions/leaks.ts'
 import { viewShards, writeEventShards, writeShards } from '../../../generators/interactions/shards.ts'
 import { type Cut, type Law, loadLog, splitLog } from '../../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
@@ -42,6 +42,7 @@ describe('generators/interactions/leaks', () => {
     const tables = await writeEventShards(db, folder, law.strategy, ctx)
     await viewShards(db, folder, await writeShards(db, folder, tables, ctx))
     await checkLeaks(db, law.strategy, cut)
+    await checkOrder(db, law.strategy)
     return cut
   }
   /** What the check says when a view shows `select` in place of the shards. */
@@ -66,6 +67,12 @@ describe('generators/interactions/leaks', () => {
     await db.run(`CREATE VIEW sequence AS SELECT * REPLACE (${time}) FROM whole`)
     const claim = /1 offenders against 'an event is trained on if and only if it lies before T'/
     await assert.rejects(checkLeaks(db, strategy, cut), claim)
+    await db.run('DROP VIEW sequence; ALTER VIEW whole RENAME TO sequence')
+  }
+  /** What the order check says when the events show `select` in place of what was written. */
+  const disordered = async (select: string, claim: RegExp) => {
+    await db.run(`ALTER VIEW sequence RENAME TO whole; CREATE VIEW sequence AS ${select}`)
+    await assert.rejects(checkOrder(db, 'leave-one-out'), claim, select)
     await db.run('DROP VIEW sequence; ALTER VIEW whole RENAME TO sequence')
   }
   const COLUMNS = '"user", history, target, time'
@@ -115,6 +122,80 @@ describe('generators/interactions/leaks', () => {
     )
   })
 
+  it('finds events that are not in the order of (time, ordinal)', async () => {
+    await prepare({ strategy: 'leave-one-out' })
+    const events = (columns: string) => `SELECT * REPLACE (${columns}) FROM whole`
+    const places = /\d offenders against 'places count the events of a user from 1'/
+    const same = /1 offenders against 'all events of a user say the same of the user'/
+    const order =
+      /1 offenders against 'time rises with place, and between equal times the place in the source'/
+    const at = '"user" = 2 AND place'
+    const cases: [select: string, claim: RegExp][] = [
+      [events(`CASE WHEN ${at} = 5 THEN 6 ELSE place END AS place`), places],
+      [events(`CASE WHEN ${at} = 1 THEN 0 ELSE place END AS place`), places],
+      [events(`CASE WHEN ${at} = 2 THEN 3 ELSE place END AS place`), places],
+      [`SELECT * FROM whole WHERE NOT (${at} = 5)`, same],
+      [events(`CASE WHEN ${at} = 4 THEN 2 ELSE trained END AS trained`), same],
+      [events(`CASE WHEN ${at} = 4 THEN 0 ELSE held END AS held`), same],
+      // an event that is not later than the one before; of equal time, one that stands before it in the source, or at its place
+      [events(`CASE WHEN ${at} = 1 THEN 3 ELSE time END AS time`), order],
+      [
+        events(
+          `CASE WHEN ${at} = 2 THEN 0 ELSE time END AS time, CASE WHEN ${at} = 2 THEN 4 ELSE ordinal END AS ordinal`,
+        ),
+        order,
+      ],
+      [
+        events(
+          `CASE WHEN ${at} = 2 THEN 0 ELSE time END AS time, CASE WHEN ${at} = 2 THEN 5 ELSE ordinal END AS ordinal`,
+        ),
+        order,
+      ],
+      [
+        events(`CASE WHEN ${at} = 5 THEN 9 ELSE time END AS time`),
+        /1 offenders against 'test rows have the time of their target'/,
+      ],
+      [
+        events(`CASE WHEN ${at} = 3 THEN 9 - item ELSE item END AS item`),
+        /1 offenders against 'train rows are the first events/,
+      ],
+    ]
+    for (const [select, claim] of cases) await disordered(select, claim)
+  })
+
+  it('finds rows that are not the first events of their users', async () => {
+    await prepare({ strategy: 'leave-one-out' })
+    const rows: [split: string, select: string, claim: string][] = []
+    for (const split of ['train', 'valid', 'test']) {
+      const first = `${split} rows are the first events of their users`
+      rows.push([
+        split,
+        `SELECT "user", history, target, time + 1 AS time FROM whole`,
+        `${split} rows have the time of their target`,
+      ])
+      if (split === 'valid') continue // its items are held against those of test, by checkLeaks
+      rows.push(
+        [split, `SELECT ${COLUMNS} FROM whole WHERE "user" <> 2`, first],
+        [split, `SELECT ${COLUMNS} FROM whole UNION ALL SELECT 7, [1], 2, 3`, first],
+        [split, `SELECT "user", list_reverse(history) AS history, target, time FROM whole`, first],
+        [split, `SELECT "user", history[2:] AS history, target, time FROM whole`, first],
+        [split, `SELECT "user", list_append(history, target) AS history, target, time FROM whole`, first],
+      )
+    }
+    for (const [split, select, claim] of rows) {
+      await db.run(`ALTER VIEW ${split}_rows RENAME TO whole`)
+      await db.run(
+        `CREATE VIEW ${split}_rows AS SELECT *, list_append(history, target) AS events FROM (${select})`,
+      )
+      await assert.rejects(
+        checkOrder(db, 'leave-one-out'),
+        new RegExp(`offenders against '${claim}'`),
+        select,
+      )
+      await db.run(`DROP VIEW ${split}_rows; ALTER VIEW whole RENAME TO ${split}_rows`)
+    }
+  })
+
   it('finds damage in a temporal split', async () => {
     const cut = await prepare({ strategy: 'temporal', quantile: 0.7 })
     assert.equal(cut.from, '20') // index 20.3 of 30: the first event of e or f
@@ -155,7 +236,8 @@ describe('generators/interactions/leaks', () => {
     )
   })
   it('finds damage in a rolling split', async () => {
-    // T₁ = 4 (index 14.5 of 30, halves to even), T₂ = 24 (index 26.1): all have a past, a to d and no other the window
+    // T₁ = 6 (index 14.5 of 30, halves to even), T₂ = 26 (index 26.1): a to d have three events before the window and two in it,
+    // e and f have no past, three in it and two after it
     const cut = await prepare({ strategy: 'rolling', cuts: [0.5, 0.9], fold: 1 })
     assert.deepEqual([cut.from, cut.to, cut.removed.afterWindow], ['6', '26', 4])
     const cases: [split: string, select: string, claim: RegExp][] = [

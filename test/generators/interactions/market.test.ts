@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { draw, drawInCluster, makeMarket } from '../../../generators/interactions/market.ts'
 import { rng } from '../../../math/rng.ts'
 
@@ -69,6 +70,64 @@ describe('generators/interactions/market (seed 6)', () => {
     const share = inside / successors.length
     const error = Math.sqrt((0.9 * 0.1) / successors.length)
     assert.ok(share > 0.9 - 4 * error && share < 0.9 + 0.1 * 0.15 + 4 * error, `${share}`)
+  })
+
+  /** Ranks of items, from the weights of a market whose z is 0.5. */
+  const ranksOf = ({ sharp: sums }: typeof market) =>
+    Array.from({ length: sums.length - 1 }, (_, i) => Math.round((sums[i + 1]! - sums[i]!) ** -2))
+
+  it('ends, and draws by weight, in clusters that are nothing beside the whole', () => {
+    const steep = makeMarket({ ...params, popularity: 0.5, damping: 60 }, rng(6, 'steep')) // weights rank^-30
+    const ranks = ranksOf(steep)
+    const stream = rng(6, 'light')
+    const light = [...steep.light.keys()]
+    assert.ok(light.length > 40) // a cluster weighs enough if it has one of the first two ranks
+    for (const cluster of light.slice(0, 12)) {
+      const [from, to] = [steep.start[cluster]!, steep.start[cluster + 1]!]
+      const best = Math.min(...ranks.slice(from, to))
+      const weights = ranks.slice(from, to).map((rank) => (best / rank) ** 30)
+      const total = weights.reduce((sum, weight) => sum + weight)
+      const counts = new Float64Array(to - from)
+      for (let n = 0; n < 2000; n++) counts[drawInCluster(steep, cluster, stream) - from]!++
+      weights.forEach((weight, n) => {
+        const [mean, share] = [(2000 * weight) / total, weight / total]
+        // 4.5 standard errors, and one event of an item that is hardly ever drawn
+        assert.ok(Math.abs(counts[n]! - mean) <= 1 + 4.5 * Math.sqrt(mean * (1 - share)), `${cluster} ${n}`)
+      })
+    }
+  })
+
+  it('draws the successors of an item that is all the weight there is', () => {
+    // ranks 1, 2, 3 in one cluster: rank^-13.5 leaves 9e-5 to the others, so drawing until it is another takes 12,000 draws
+    const size = { items: 3, clusterSize: 3, popularity: 1.35, damping: 10, successors: DRAWS }
+    const { sharp: sums, successors: next } = makeMarket(size, rng(6, 'three'))
+    const byRank = [0, 1, 2].sort((a, b) => sums[b + 1]! - sums[b]! - (sums[a + 1]! - sums[a]!))
+    const drawn = next.subarray(byRank[0]! * DRAWS, (byRank[0]! + 1) * DRAWS)
+    assert.ok(drawn.every((item) => item !== byRank[0]))
+    const third = (exponent: number) => 3 ** -exponent / (2 ** -exponent + 3 ** -exponent)
+    const share = 0.9 * third(13.5) + 0.1 * third(1.35)
+    const found = drawn.filter((item) => item === byRank[2]).length / DRAWS
+    assert.ok(Math.abs(found - share) < 4 * Math.sqrt((share * (1 - share)) / DRAWS), `${found}, ${share}`)
+  })
+
+  it('ends at the largest params there are, and at the largest that a fit may print', () => {
+    for (const [count, popularity, damping] of [
+      [400, 10, 10],
+      [300_000, 1.5, 2],
+    ] as const) {
+      const given = { items: count, clusterSize: 20, popularity, damping, successors: 1 }
+      const { successors: next, clusterOf: of } = makeMarket(given, rng(6, 'large'))
+      assert.ok(next.every((item, i) => item !== i && item >= 0 && item < count))
+      const inside = next.filter((item, i) => of[item] === of[i]).length / count
+      assert.ok(inside > 0.8, `${inside}`)
+    }
+  })
+
+  it('has no sums but those of the whole, and so the bytes it had, at ordinary params', () => {
+    for (const given of [params, { ...params, items: 30_000, popularity: 1.5, damping: 0.7 }])
+      assert.equal(makeMarket(given, rng(6, 'plain')).light.size, 0)
+    const hash = createHash('sha256').update(successors).digest('hex')
+    assert.equal(hash, '4a05b84b818e8967e242ffd67939d71584afbb0b4d259631c4597dedcd987a02')
   })
 
   it('works down to one item', () => {

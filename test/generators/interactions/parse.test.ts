@@ -23,8 +23,8 @@ describe('generators/interactions/parse', () => {
   })
   afterEach(() => db.run('DROP TABLE IF EXISTS events'))
 
-  const parseFile = async (path: string): Promise<{ parsed: Parsed; events: Event[] }> => {
-    const parsed = await parseTo(db, path)
+  const parseFile = async (path: string, log?: string[]): Promise<{ parsed: Parsed; events: Event[] }> => {
+    const parsed = await parseTo(db, path, log)
     const { rows, data } = await db.columns('SELECT * FROM events ORDER BY ordinal')
     const { user, item, time, ordinal } = data as {
       user: string[]
@@ -38,10 +38,10 @@ describe('generators/interactions/parse', () => {
     )
     return { parsed, events: user.map((id, n) => [id, item[n]!, time[n]!]) }
   }
-  const parse = async (content: string | Uint8Array) => {
+  const parse = async (content: string | Uint8Array, log?: string[]) => {
     const path = join(folder, 'log.csv')
     await writeFile(path, content)
-    return parseFile(path)
+    return parseFile(path, log)
   }
   const refused = (content: string | Uint8Array, message: RegExp) =>
     assert.rejects(parse(content), (error) => {
@@ -88,6 +88,19 @@ describe('generators/interactions/parse', () => {
     })
     assert.deepEqual(await parse('u1 a b c d \n'), { parsed: lists, events: of('u1', 'a b c d') })
     await refused('u1 a b c d\nu2\n', /^log\.csv: line 2 has a user and no items$/)
+  })
+
+  it('says in the log which form it has found', async () => {
+    const log: string[] = []
+    const forms = ['u a 3\n', 'userId,sku\nu,a\n', 'u a b c d\n', 'u a\nv a b\n', '{"user":"u","item":"a"}\n']
+    for (const form of forms) await parse(form, log)
+    assert.deepEqual(log, [
+      'log.csv: read as a table without a header: user in column 1, item in 2, time in 3',
+      'log.csv: read as a table with a header: user in column 1, item in 2, no times',
+      'log.csv: read as one user per line, without times',
+      'log.csv: read as one user per line, without times',
+      'log.csv: read as JSON lines, without times',
+    ])
   })
 
   it('keeps ids letter by letter', async () => {
@@ -159,6 +172,46 @@ describe('generators/interactions/parse', () => {
         assert.deepEqual(parsed, { format: 'parquet', hasTime: true })
         assert.deepEqual(events, expected(first, second), sql)
       }
+    })
+
+    it('reads texts by the rules of text files', async () => {
+      const texts = (...times: string[]) =>
+        write(
+          `SELECT 'u' AS "user", 'a' AS item, t.ts FROM (VALUES ${times.map((time) => `(${quote(time)})`)}) t(ts)`,
+        )
+      const timesOf = async (...times: string[]) =>
+        (await parseFile(await texts(...times))).events.map(([, , time]) => time)
+      assert.deepEqual(await timesOf('5.7', ' -0.5 ', '1e3'), [5n, -1n, 1000n])
+      assert.deepEqual(await timesOf('1970-01-01T00:00:05.7', '1970-01-01 02:00+02'), [5n, 0n])
+      const wrong = async (message: RegExp, ...times: string[]) => {
+        await assert.rejects(
+          timesOf(...times),
+          (error) => error instanceof UserError && message.test(error.message),
+        )
+        const lines = times.map((time) => `u,a,${time}`)
+        await refused(`user,item,ts\n${lines.join('\n')}\n`, new RegExp(`line ${times.length + 1}: `))
+      }
+      for (const time of ['0x10', '1992/9/20', 'epoch', '1_000', '1992-09-20 24:00'])
+        await wrong(/^it's\.parquet: row 2 lacks a user, an item or a readable time$/, '1', time)
+      await wrong(
+        /^it's\.parquet: row 3: the time is a date, the rows before have numbers$/,
+        '1',
+        '2',
+        '1992-09-20',
+      )
+      await wrong(
+        /^it's\.parquet: row 2: the time is a number, the rows before have dates$/,
+        '1992-09-20',
+        '5',
+      )
+      const log: string[] = []
+      await parseFile(await texts('5'), log)
+      assert.deepEqual(log, ["it's.parquet: read as Parquet, columns user, item, ts"])
+    })
+
+    it('refuses an id of blanks as text files do', async () => {
+      const path = await write(`SELECT 'u' AS "user", chr(9) || chr(160) AS item`)
+      await assert.rejects(parseFile(path), /^UserError: it's\.parquet: row 1 lacks a user, an item or/)
     })
 
     it('works without times', async () => {

@@ -2,7 +2,7 @@ import { EVENTS, type Parsed, parseInto, type Sink } from '../../../generators/i
 import type { Duckdb } from '../../../io/duckdb.ts'
 
 /** A file as the table `events`, in one transaction: for tests that ask what was read. */
-export async function parsed(db: Duckdb, path: string): Promise<Parsed> {
+export async function parsed(db: Duckdb, path: string, log: string[] = []): Promise<Parsed> {
   let ordinal = 0n
   const sink: Sink = {
     append({ rows, data }) {
@@ -15,7 +15,10 @@ export async function parsed(db: Duckdb, path: string): Promise<Parsed> {
   await db.run('BEGIN')
   try {
     await db.run(`CREATE TABLE ${EVENTS}`)
-    const found = await parseInto(db, path, sink, { signal: new AbortController().signal })
+    const found = await parseInto(db, path, sink, {
+      signal: new AbortController().signal,
+      log: (line) => void log.push(line),
+    })
     await db.run('COMMIT')
     return found
   } catch (error) {

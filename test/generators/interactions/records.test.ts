@@ -47,6 +47,14 @@ describe('generators/interactions/records', () => {
     ])
   })
 
+  it('keeps the CRLF of a quoted field, and takes that of a record away', async () => {
+    assert.deepEqual(await fieldsOf('"a\r\nb",x\r\n"a\nb",y\r\n"\r\n",z\r', ','), [
+      ['a\r\nb', 'x'],
+      ['a\nb', 'y'],
+      ['\r\n', 'z'],
+    ])
+  })
+
   it('takes a quote for a letter where fields are separated by tab', async () => {
     assert.deepEqual(await fieldsOf('"Weird Al" Yankovic\t1\n5" single\t2\n', '\t'), [
       ['"Weird Al" Yankovic', '1'],

@@ -4,19 +4,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import type { Context } from '../../../contracts.ts'
-import { checkLeaks } from '../../../generators/interactions/leaks.ts'
+import { type Cold, countCold } from '../../../generators/interactions/cold.ts'
+import { checkLeaks, checkOrder } from '../../../generators/interactions/leaks.ts'
 import {
-  viewShards,
+  eachShard,
+  type Limits,
   writeEventShards,
   writeShards,
-  writeTables,
 } from '../../../generators/interactions/shards.ts'
 import { type Law, loadLog, roundHalfEven, splitLog } from '../../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
 import { UserError } from '../../../io/errors.ts'
 import { readParquet } from '../../../io/parquet.ts'
 import { testContext } from '../../context.ts'
-import { clear, type Event, logs, splitOf, writeEvents } from './oracle.ts'
+import { clear, type Event, logs, type SplitLog, splitOf, writeEvents } from './oracle.ts'
+import { writeSplit } from './written.ts'
 
 /** 'u3a' is user u at time 3 with item a; the ordinal is the place in the list. */
 const log = (events: string) =>
@@ -47,35 +49,7 @@ describe('generators/interactions/split', () => {
     strategy = law.strategy
     return splitLog(db, law)
   }
-  /** The written dataset with ids in place of numbers: 'u: a b > c @ 7'. */
-  const write = async (limits = { users: 2, events: 1000 }) => {
-    const ctx = testContext(folder)
-    const events = await writeEventShards(db, folder, strategy, ctx, limits)
-    const shards = await writeShards(db, folder, events, ctx)
-    await writeTables(db, folder)
-    const users = (await readParquet(join(folder, 'users.parquet'))).data.id as string[]
-    const { id: items, count } = (await readParquet(join(folder, 'items.parquet'))).data as {
-      id: string[]
-      count: Int32Array
-    }
-    const found: Record<string, [user: number, row: string][]> = { train: [], valid: [], test: [] }
-    for (const shard of shards) {
-      const { data } = await readParquet(join(folder, shard.path), { expect: shard })
-      const { user, history, target, time } = data as {
-        user: Int32Array
-        history: Int32Array[]
-        target: Int32Array
-        time: BigInt64Array
-      }
-      user.forEach((u, r) => {
-        const known = Array.from(history[r]!, (item) => items[item - 1]!).join(' ')
-        found[shard.split]!.push([u, `${users[u - 1]}: ${known} > ${items[target[r]! - 1]} @ ${time[r]}`])
-      })
-    }
-    const inOrder = (of: [number, string][]) => of.sort(([a], [b]) => a - b).map(([, row]) => row)
-    const rows = Object.fromEntries(Object.entries(found).map(([name, of]) => [name, inOrder(of)]))
-    return { events, shards, rows, users, items, count: Array.from(count) }
-  }
+  const write = (limits?: Limits) => writeSplit(db, folder, strategy, limits)
 
   it('rounds halves to even', () => {
     assert.deepEqual([0, 0.5, 1.5, 2.5, 2.4999, 2.5001, 9.5].map(roundHalfEven), [0, 0, 2, 2, 2, 3, 10])
@@ -94,8 +68,16 @@ describe('generators/interactions/split', () => {
     assert.deepEqual(users, ['u', 'v', 'w', 'x'])
     assert.deepEqual(items, ['a', 'b', 'c', 'd', 'e'])
     assert.deepEqual(count, [2, 1, 1, 1, 1])
-    await viewShards(db, folder, (await write()).shards)
     await checkLeaks(db, 'leave-one-out', cut)
+    await checkOrder(db, 'leave-one-out')
+    assert.deepEqual(await countCold(db), { items: 0, valid: 0, test: 0 })
+  })
+
+  it('counts items that are targets alone: a case by hand', async () => {
+    // trained on: a, b of u, a of v, d of w, who has two events; c is a target of test twice and x of valid, e is known from w
+    await split(log('u1a u2b u3x u4c v1a v2b v3c w1d w2e y1a y2e y3d'), { strategy: 'leave-one-out' })
+    await write()
+    assert.deepEqual(await countCold(db), { items: 2, valid: 1, test: 2 })
   })
 
   it('splits by time: a case by hand', async () => {
@@ -105,8 +87,8 @@ describe('generators/interactions/split', () => {
     const cut = await split(log('u1a u2b t3c v2c v4a v5z v6b v7a w8a w9b'), lawOf('temporal'))
     assert.equal(cut.from, '4')
     assert.deepEqual(cut.removed, { pastOfTested: 1, afterWindow: 0, coldItems: 1, shortUsers: 2 })
-    assert.equal(cut.coldItems, 1)
-    const { rows, users, items, count, shards } = await write()
+    assert.equal(cut.droppedItems, 1)
+    const { rows, users, items, count } = await write()
     assert.deepEqual(rows, {
       train: ['t:  > c @ 3', 'u: a > b @ 2'],
       valid: ['v: a > b @ 6'],
@@ -115,7 +97,6 @@ describe('generators/interactions/split', () => {
     assert.deepEqual(users, ['t', 'u', 'v'])
     assert.deepEqual(items, ['a', 'b', 'c'])
     assert.deepEqual(count, [1, 1, 1])
-    await viewShards(db, folder, shards)
     await checkLeaks(db, 'temporal', cut)
   })
 
@@ -157,6 +138,12 @@ describe('generators/interactions/split', () => {
     assert.deepEqual(Array.from(flat.data.place as Int32Array), [1, 2, 3, 4, 1, 2, 3, 4])
     const byEvents = await write({ users: 1000, events: 8 })
     assert.equal(byEvents.shards.length, 9)
+    let shown = 0
+    await eachShard(db, folder, byEvents, async () => {
+      shown += await db.count('SELECT count(DISTINCT "user") FROM sequence')
+      await checkOrder(db, 'leave-one-out') // asked of one shard: its rows belong to its events
+    })
+    assert.deepEqual([shown, await db.count('SELECT count(*) FROM test_rows')], [5, 5])
     const one = await write({ users: 1000, events: 1000 })
     assert.deepEqual(one.rows, byUsers.rows)
     assert.deepEqual(one.rows, byEvents.rows)
@@ -211,8 +198,8 @@ describe('generators/interactions/split', () => {
       cuts: [0.3, 0.7],
       fold: 1,
     })
-    assert.deepEqual([cut.from, cut.to, cut.coldItems], ['4', '6', 0])
-    const { rows, items, shards } = await write()
+    assert.deepEqual([cut.from, cut.to, cut.droppedItems], ['4', '6', 0])
+    const { rows, items } = await write()
     assert.deepEqual(rows, {
       train: ['u: a > b @ 2', 'v:  > c @ 3'],
       valid: ['u: a b > b @ 4'],
@@ -220,7 +207,6 @@ describe('generators/interactions/split', () => {
     })
     assert.deepEqual(items, ['a', 'b', 'c'])
     assert.deepEqual(cut.removed, { pastOfTested: 0, afterWindow: 4, coldItems: 0, shortUsers: 1 })
-    await viewShards(db, folder, shards)
     await checkLeaks(db, 'rolling', cut)
   })
 
@@ -233,9 +219,14 @@ describe('generators/interactions/split', () => {
   for (const [name, make] of Object.entries(laws)) {
     it(`equals the oracle and leaks nothing: ${name} (fast-check, seed 29)`, async () => {
       let tested = 0
+      const shardNumbers = new Set<number>()
       const quantiles = fc.constantFrom(0.25, 0.5, 0.75, 0.95)
+      const limits = fc.record({
+        users: fc.integer({ min: 3, max: 12 }),
+        events: fc.integer({ min: 12, max: 60 }),
+      })
       await fc.assert(
-        fc.asyncProperty(logs, quantiles, async (events, quantile) => {
+        fc.asyncProperty(logs, quantiles, limits, async (events, quantile, limit) => {
           const law = make(quantile)
           const expected = splitOf(events, law)
           if (expected.held.size === 0 || expected.trained.size === 0) {
@@ -252,8 +243,10 @@ describe('generators/interactions/split', () => {
             ({ time }) => moment !== null && time >= moment && (end === null || time < end),
           )
           const cold = new Set(late.map(({ item }) => item).filter((item) => !catalog.includes(item)))
-          assert.equal(cut.coldItems, cold.size)
-          const { rows, users, items, count, shards } = await write({ users: 5, events: 1000 })
+          assert.equal(cut.droppedItems, cold.size)
+          const written = await write(limit)
+          const { rows, users, items, count } = written
+          assert.deepEqual(await countCold(db), coldOf(expected))
           assert.deepEqual(users, expected.users)
           assert.deepEqual(items, expected.catalog)
           const trained = [...expected.trained.values()].flat()
@@ -276,14 +269,23 @@ describe('generators/interactions/split', () => {
             inOrder(expected.held).map((own) => row(own.slice(0, -1))),
           )
           assert.deepEqual(rows.test, inOrder(expected.held).map(row))
-          await viewShards(db, folder, shards)
+          await checkOrder(db, law.strategy)
           await checkLeaks(db, law.strategy, cut)
-          const other = await write({ users: 1, events: 1000 }) // any number of shards holds the same rows
-          assert.deepEqual(other.rows, rows)
+          const whole = await write({ users: 1000, events: 1000 }) // any number of shards holds the same rows
+          shardNumbers.add(written.events.length)
+          assert.deepEqual([whole.events.length, whole.rows], [1, rows])
         }),
         { seed: 29, numRuns: 20 },
       )
       assert.ok(tested >= 6, `only ${tested} of 20 logs could be split`)
+      assert.ok(shardNumbers.size >= 4, `only ${[...shardNumbers]} shards were tried`)
     })
   }
 })
+
+/** Items of the catalog that no event of training has, and targets that are such. */
+function coldOf({ trained, held, catalog }: SplitLog): Cold {
+  const known = new Set([...trained.values()].flat().map(({ item }) => item))
+  const cold = (place: number) => [...held.values()].filter((own) => !known.has(own.at(place)!.item)).length
+  return { items: catalog.filter((item) => !known.has(item)).length, valid: cold(-2), test: cold(-1) }
+}

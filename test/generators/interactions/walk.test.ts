@@ -24,6 +24,7 @@ function chain(next: readonly number[], shares: Partial<Shares>): World {
     clusterOf: new Int32Array(items),
     sharp: sums,
     soft: sums,
+    light: new Map(),
     successors: Int32Array.from(next),
   }
   return { market, seasons: null, shares: { ...NONE, ...shares } }
@@ -81,6 +82,7 @@ describe('generators/interactions/walk: the law of the next item', () => {
       clusterOf: Int32Array.of(0, 0, 1, 1),
       sharp: Float64Array.of(0, 1, 2, 3, 4),
       soft: Float64Array.of(0, 1, 4, 5, 6), // 1 3 | 1 1
+      light: new Map(),
       successors: new Int32Array(4),
     }
     const world = { market, seasons: null, shares: { ...NONE, interest: 1 } }
@@ -96,12 +98,13 @@ describe('generators/interactions/walk: the law of the next item', () => {
     repeats: fc.constantFrom(0, 0.3, 1),
     drift: fc.constantFrom(0, 1),
     window: fc.constantFrom(0, 0.1),
+    weights: fc.constantFrom({ popularity: 0.8, damping: 0.7 }, { popularity: 10, damping: 10 }),
     seed: fc.nat(1e6),
   })
 
   it('sums to one, is never negative, and gives what was had to repeats alone', () => {
     fc.assert(
-      fc.property(settings, ({ cuts: [a, b, c], anchor, repeats, seed, ...rest }) => {
+      fc.property(settings, ({ cuts: [a, b, c], anchor, repeats, weights, seed, ...rest }) => {
         const total = a + b + c + 1
         const shares = {
           sequence: a / total,
@@ -111,7 +114,7 @@ describe('generators/interactions/walk: the law of the next item', () => {
           anchor,
           repeats,
         }
-        const market = makeMarket({ ...rest, popularity: 0.8, damping: 0.7 }, rng(seed, 'market'))
+        const market = makeMarket({ ...rest, ...weights }, rng(seed, 'market'))
         const world = { market, seasons: makeSeasons(market, rest, rng(seed, 'seasons')), shares }
         const stream = rng(seed, 'user')
         const taste = drawTaste(market, world.seasons, stream)
@@ -127,31 +130,36 @@ describe('generators/interactions/walk: the law of the next item', () => {
     )
   })
 
-  it('is what walks do (seed 11): frequencies of the fourth item against the mean of its laws', () => {
-    const size = { items: 14, clusterSize: 4, successors: 2, popularity: 0.9, damping: 0.6 }
-    const market = makeMarket(size, rng(11, 'market'))
-    const seasons = makeSeasons(market, { drift: 0.7, window: 0.15 }, rng(11, 'seasons'))
-    const shares = { sequence: 0.4, interest: 0.3, popular: 0.2, noise: 0.1, anchor: 0.4, repeats: 0.2 }
-    const world = { market, seasons, shares }
-    const [mean, spread, counts] = [0, 0, 0].map(() => new Float64Array(size.items + 1))
-    const law = new Float64Array(size.items + 1)
-    for (let user = 0; user < 6000; user++) {
-      const stream = rng(11, 'user', user)
-      const taste = drawTaste(market, seasons, stream)
-      const items = walk(world, taste, 4, stream)
-      nextItem(world, taste, items.subarray(0, 3), law)
-      counts![items[3]!]!++
-      law.forEach((p, j) => {
-        mean![j]! += p
-        spread![j]! += p * (1 - p)
-      })
-    }
-    // given the laws, a count has mean Σ p and variance Σ p (1 − p); 4.5 standard errors, 14 items: once in 10,000 seeds
-    for (let j = 1; j <= size.items; j++) {
-      const z = (counts![j]! - mean![j]!) / Math.sqrt(spread![j]!)
-      assert.ok(Math.abs(z) < 4.5, `item ${j}: z = ${z.toFixed(2)}`)
-    }
-  })
+  for (const [name, weights] of Object.entries({
+    ordinary: { popularity: 0.9, damping: 0.6 },
+    steep: { popularity: 3, damping: 5 }, // 14^-15 is 6e-18: most clusters are nothing beside the whole
+  }))
+    it(`is what walks do (${name} weights, seed 11): frequencies of the fourth item against the mean of its laws`, () => {
+      const size = { items: 14, clusterSize: 4, successors: 2, ...weights }
+      const market = makeMarket(size, rng(11, 'market'))
+      assert.equal(market.light.size > 0, name === 'steep')
+      const seasons = makeSeasons(market, { drift: 0.7, window: 0.15 }, rng(11, 'seasons'))
+      const shares = { sequence: 0.4, interest: 0.3, popular: 0.2, noise: 0.1, anchor: 0.4, repeats: 0.2 }
+      const world = { market, seasons, shares }
+      const [mean, spread, counts] = [0, 0, 0].map(() => new Float64Array(size.items + 1))
+      const law = new Float64Array(size.items + 1)
+      for (let user = 0; user < 6000; user++) {
+        const stream = rng(11, 'user', user)
+        const taste = drawTaste(market, seasons, stream)
+        const items = walk(world, taste, 4, stream)
+        nextItem(world, taste, items.subarray(0, 3), law)
+        counts![items[3]!]!++
+        law.forEach((p, j) => {
+          mean![j]! += p
+          spread![j]! += p * (1 - p)
+        })
+      }
+      // given the laws, a count has mean Σ p and variance Σ p (1 − p); 4.5 standard errors, 14 items: once in 10,000 seeds
+      for (let j = 1; j <= size.items; j++) {
+        const z = (counts![j]! - mean![j]!) / Math.sqrt(spread![j]!)
+        assert.ok(Math.abs(z) < 4.5, `item ${j}: z = ${z.toFixed(2)}`)
+      }
+    })
 })
 
 describe('generators/interactions/taste (seed 3)', () => {

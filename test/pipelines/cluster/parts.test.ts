@@ -40,8 +40,13 @@ describe('pipelines/cluster', () => {
     for (const [i, text] of ['', '[]', '{"schema":2}', '{"schema":1,"more":1}'].entries()) {
       const file = join(folder, `plan${i}.json`)
       writeFileSync(file, text)
-      assert.match(await mistakeOf(readPlan(file)), /not a plan of this version/)
+      assert.match(await mistakeOf(readPlan(file)), /not a plan of this version \(\w.+\)$/)
     }
+    assert.match(
+      await mistakeOf(readPlan('package.json')),
+      /^package\.json: not a plan .* \(schema: expected 1\)$/,
+    )
+    assert.match(await mistakeOf(readPlan('README.md')), /\(it is not JSON\)$/)
   })
 
   it('takes settings from the pipeline over those of the user', () => {

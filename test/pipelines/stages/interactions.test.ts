@@ -97,7 +97,14 @@ describe('stage interactions', () => {
     const text = 'user,item,timestamp\nu,a,1\nu,b,1\nv,a,2\n'
     await writeFile(path, text)
     const facts = await run(path, { users: 999 })
-    assert.deepEqual(facts, { users: 2, items: 2, interactions: 3, hasTime: true, ties: 2 })
+    assert.deepEqual(facts, {
+      users: 2,
+      items: 2,
+      interactions: 3,
+      hasTime: true,
+      ties: 2,
+      sha256: sha256(text),
+    })
     const { made, source, about, params } = await log()
     assert.deepEqual(
       { made, source, about },
@@ -109,7 +116,8 @@ describe('stage interactions', () => {
   it('has no ties where there are no times', async () => {
     const path = join(root, 'lists.txt')
     await writeFile(path, 'u a b c d\nv b a\n')
-    assert.deepEqual(await run(path), { users: 2, items: 4, interactions: 6, hasTime: false, ties: 0 })
+    const { hasTime, ties, interactions } = await run(path)
+    assert.deepEqual({ hasTime, ties, interactions }, { hasTime: false, ties: 0, interactions: 6 })
     assert.match((await log()).about, /without times, in the order of the file/)
   })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Context, Params, Stage } from '../../../contracts.ts'
+import type { Context, Json, Params, Stage } from '../../../contracts.ts'
 import { UserError } from '../../../io/errors.ts'
 import { hashTree } from '../../../io/files.ts'
 import { checkDataset, readManifest, readSplit, readTable } from '../../../io/manifest.ts'
@@ -182,6 +182,23 @@ describe('stage split', () => {
       told.toSorted((a, b) => a - b),
     )
     assert.ok(told.length > 4 && told.at(-1) === most, `${told} of ${most}`)
+  })
+
+  it('tells each pass over the log while it filters, however many a core takes', async () => {
+    let told = 0
+    let toldOfLog = 0
+    const held = memoryJournal()
+    const journal = {
+      done: held.done,
+      async record(name: string, receipt: Json) {
+        if (name === 'log') toldOfLog = told
+        await held.record(name, receipt)
+      },
+    }
+    const ctx = testContext(root, { journal, progress: () => told++ })
+    const facts = await run('zipf', { strategy: 'leave-one-out', dedup: 'first', core: CORE }, ctx)
+    // the beginning, four to load, one for duplicates, the pairs, the passes, the cut of the log
+    assert.equal(toldOfLog, 1 + 4 + 1 + 1 + (facts.corePasses as number) + 1)
   })
 
   it('filters, tells ties and repeats, and keeps a log of the user to its license', async () => {

@@ -1,124 +1,189 @@
-/** A part of the bench of splits, alone in its process: `parts.ts <interactions|split|plain> <folder> <size>`. */
+/**
+ * A part of the bench of splits, alone in its process: `parts.ts <interactions|split|plain> <folder> <size>`. The two stages
+ * get a key, a journal and partial folders as the pipeline gives them, so that a killed one goes on, and one that is whole is
+ * told again. `plain` begins anew: all it has is in memory. What came out is sent to the parent, whose death ends this process.
+ */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { liveLine } from '../../../cli/terminal/progress.ts'
-import type { Params } from '../../../contracts.ts'
+import type { Json, Params, Stage, Work } from '../../../contracts.ts'
 import { openDuckdb, quote } from '../../../io/duckdb.ts'
-import interactions from '../../../pipelines/stages/interactions.ts'
+import { stageCode } from '../../../pipelines/code-hash.ts'
+import { stageContext } from '../../../pipelines/context.ts'
+import { partialOf } from '../../../pipelines/layout.ts'
+import { keyOf } from '../../../pipelines/lock.ts'
+import { prepare } from '../../../pipelines/outputs.ts'
+import { STAGES } from '../../../pipelines/stage-file.ts'
+import interactions, { logFormat } from '../../../pipelines/stages/interactions.ts'
 import split from '../../../pipelines/stages/split.ts'
-import { testContext } from '../../context.ts'
+import { splitPlainly } from './plain.ts'
 
 export interface Facts {
   rows: number // of the log
   seconds: number
   peakBytes: number // resident
+  isRest: boolean // a killed run had done some of it: seconds and bytes are those of the rest
   trainEvents?: number
   testUsers?: number
+  targets?: number // sum of the ids of all test targets
 }
 
-const LOG = 'interactions/zipf'
+const SEED = 42
 const CORE = { items: 5, users: 5, iterate: true }
+const LOG = 'interactions/zipf'
+const SPLIT = 'datasets/zipf'
+const FACTS = 'facts of the bench' // their name in a journal
+const QUIET = process.stderr.isTTY ? 200 : 30_000 // ms between two lines
 const [name, folder, size] = process.argv.slice(2) as [string, string, string]
 
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+process.channel?.unref()
+// Ctrl-C reaches the whole group: the parent decides
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
 const since = performance.now()
-const parts: Record<string, () => Promise<Omit<Facts, 'seconds' | 'peakBytes'>>> = {
-  interactions: makeLog,
-  split: splitLog,
-  plain: splitPlainly,
-}
+const screen = teller()
+const parts: Record<string, () => Promise<Facts>> = { interactions: makeLog, split: splitLog, plain: plainly }
 const facts = await parts[name]!()
-const { maxRSS } = process.resourceUsage() // kB
-const told: Facts = { ...facts, seconds: (performance.now() - since) / 1000, peakBytes: maxRSS * 1024 }
-console.log(JSON.stringify(told))
+screen.end()
+await new Promise((sent) => process.send!(facts, sent))
 
-function context() {
-  let last = 0
-  let first: { at: number; done: number } | null = null
-  const progress = (done: number, total: number, unit: string) => {
-    const now = performance.now()
-    first ??= { at: now, done }
-    if (!process.stderr.isTTY || now - last < 200) return
-    last = now
-    process.stderr.write(
-      `\r${liveLine(name, { since, said: 0, first, done, total, unit }, now, 78).padEnd(79)}\r`,
-    )
-  }
-  return testContext(folder, { progress })
-}
-
-async function makeLog() {
-  const stage = { id: 'i', run: 'interactions', deps: [], outs: [LOG], device: 'cpu' } as const
+function logStage(): Stage {
   const params = { source: 'zipf', size: JSON.parse(size) as Params }
-  return { rows: (await interactions({ ...stage, params }, context())).interactions as number }
+  return { id: 'interactions', run: 'interactions', deps: [], outs: [LOG], params, device: 'cpu' }
 }
 
-async function splitLog() {
-  const stage = { id: 's', run: 'split', deps: [LOG], outs: ['datasets/zipf'], device: 'cpu' } as const
+function makeLog(): Promise<Facts> {
+  return perform(logStage(), interactions as Work, {}, async ({ interactions: rows }) => ({
+    ...measured(rows as number),
+  }))
+}
+
+function splitLog(): Promise<Facts> {
   const params = { strategy: 'leave-one-out', dedup: 'first', core: CORE }
-  const { unfiltered, trainEvents, testUsers } = await split({ ...stage, params }, context())
-  const rows = (unfiltered as { interactions: number }).interactions
-  return { rows, trainEvents: trainEvents as number, testUsers: testUsers as number }
+  const stage: Stage = { id: 'split', run: 'split', deps: [LOG], outs: [SPLIT], params, device: 'cpu' }
+  const inputs = { [LOG]: keyed(logStage(), {}) }
+  return perform(stage, split as Work, inputs, async ({ unfiltered, trainEvents, testUsers }) => ({
+    ...measured((unfiltered as { interactions: number }).interactions), // before the next line takes time and memory
+    targets: await sumOfTargets(),
+    trainEvents: trainEvents as number,
+    testUsers: testUsers as number,
+  }))
 }
 
-/** The ids of zipf are numbers, which spares this one the maps of ids. */
-async function splitPlainly() {
-  const db = await openDuckdb(join(folder, 'plain'), { memory: '500MB' })
-  const files = quote(join(folder, LOG, 'events-*.parquet'))
-  const columns = 'CAST("user" AS INTEGER) AS "user", CAST(item AS INTEGER) AS item'
-  const read = await db.columns(
-    `SELECT ${columns} FROM read_parquet(${files}) ORDER BY "user", time, ordinal`,
+/** A stage as the pipeline runs it; `told` is asked when it is whole, and its answer kept in the journal. */
+async function perform(
+  stage: Stage,
+  work: Work,
+  inputs: Record<string, string>,
+  told: (facts: Params) => Promise<Omit<Facts, 'isRest'>>,
+): Promise<Facts> {
+  const key = keyed(stage, inputs)
+  const journal = await prepare(folder, stage, key)
+  try {
+    const known = journal.done(FACTS) as unknown as Facts | undefined
+    const found = [...journal.receipts.keys()]
+    if (known !== undefined) {
+      console.log(`  ${name} is whole: it was measured before the run was killed`)
+      return known
+    }
+    if (found.length > 0) console.log(`  ${name} goes on where it was killed, after ${found.join(', ')}`)
+    const placed = (paths: readonly string[]) =>
+      Object.fromEntries(paths.map((path) => [path, partialOf(folder, path)]))
+    const ctx = stageContext(stage, {
+      root: folder,
+      seed: SEED,
+      asked: { stages: '', flags: '' },
+      key,
+      places: { deps: placed(stage.deps), outs: placed(stage.outs) },
+      journal,
+      workers: 1,
+      log: () => {},
+      progress: screen.progress,
+      signal: new AbortController().signal,
+    })
+    const facts = { ...(await told((await work(stage, ctx)) as Params)), isRest: found.length > 0 }
+    await journal.record(FACTS, facts as unknown as Json)
+    return facts
+  } finally {
+    await journal.close()
+  }
+}
+
+function keyed(stage: Stage, deps: Record<string, string>): string {
+  return keyOf(stage, { seed: SEED, code: stageCode(STAGES)(stage.run, stage.params), deps })
+}
+
+function measured(rows: number): Omit<Facts, 'isRest'> {
+  const { maxRSS } = process.resourceUsage() // kB
+  return { rows, seconds: (performance.now() - since) / 1000, peakBytes: maxRSS * 1024 }
+}
+
+/** Of the written files. */
+async function sumOfTargets(): Promise<number> {
+  const files = (pattern: string) => `read_parquet(${quote(join(partialOf(folder, SPLIT), pattern))})`
+  const rows = `${files('test-*.parquet')} JOIN ${files('items.parquet')} ON target = item`
+  const db = await openDuckdb(join(folder, 'targets'), { memory: '500MB' })
+  try {
+    return await db.count(`SELECT sum(CAST(id AS BIGINT)) FROM ${rows}`)
+  } finally {
+    await db.close()
+  }
+}
+
+/** DuckDB reads on one thread, in no order, a file at a time; an event goes to the place that its ordinal says. */
+async function plainly(): Promise<Facts> {
+  const source = partialOf(folder, LOG)
+  const { shards, interactions: rows } = logFormat.parse(
+    JSON.parse(await readFile(join(source, 'log.json'), 'utf8')),
   )
+  const log = { users: new Int32Array(rows), items: new Int32Array(rows), times: new Int32Array(rows) }
+  const db = await openDuckdb(join(folder, 'plain'), { memory: '500MB', threads: 1, ordered: false })
+  const numbers = ['"user"', 'item', 'time', 'ordinal'].map((id) => `CAST(${id} AS INTEGER) AS ${id}`)
+  let read = 0
+  for (const shard of shards) {
+    const part = await db.columns(
+      `SELECT ${numbers.join(', ')} FROM read_parquet(${quote(join(source, shard))})`,
+    )
+    const { user, item, time, ordinal } = part.data as Record<string, Int32Array>
+    for (let row = 0; row < part.rows; row++) {
+      const event = ordinal![row]!
+      log.users[event] = user![row]!
+      log.items[event] = item![row]!
+      log.times[event] = time![row]!
+    }
+    screen.progress((read += part.rows), rows, 'rows read')
+  }
   await db.close()
-  const users = read.data.user as Int32Array
-  const items = read.data.item as Int32Array
-  const rows = keepFirst(users, items, read.rows)
-  const kept = keepCore(users, items, rows)
-  let [trainEvents, testUsers] = [0, 0]
-  for (let from = 0, to = 0; from < kept; from = to) {
-    while (to < kept && users[to] === users[from]) to++
-    const held = to - from >= 3
-    trainEvents += held ? to - from - 2 : to - from
-    testUsers += held ? 1 : 0
-  }
-  return { rows: read.rows, trainEvents, testUsers }
+  const found = splitPlainly(log, CORE)
+  return { ...measured(rows), ...found, isRest: false }
 }
 
-/** Moves the earliest of each user and item to the front of both arrays, which are sorted by user; returns their number. */
-function keepFirst(users: Int32Array, items: Int32Array, rows: number): number {
-  let kept = 0
-  let seen = new Set<number>()
-  for (let row = 0; row < rows; row++) {
-    if (row > 0 && users[row] !== users[row - 1]) seen = new Set()
-    if (seen.has(items[row]!)) continue
-    seen.add(items[row]!)
-    users[kept] = users[row]!
-    items[kept++] = items[row]!
+/**
+ * What is going on: on a terminal one line, drawn over; elsewhere a line every half minute. By a timer, since a statement of
+ * SQL may take minutes, and when told, since a generator leaves no time to a timer.
+ */
+function teller() {
+  const state = { since, said: since, first: null as { at: number; done: number } | null }
+  const now = { done: 0, total: 0, unit: '' }
+  const isTTY = process.stderr.isTTY
+  const tell = () => {
+    const at = performance.now()
+    if (at - state.said < QUIET) return
+    state.said = at
+    const line = liveLine(name, { ...state, ...now }, at, 78)
+    process.stderr.write(isTTY ? `\r${line.padEnd(79)}\r` : `${line}\n`)
   }
-  return kept
-}
-
-function keepCore(users: Int32Array, items: Int32Array, rows: number): number {
-  for (let before = -1, kept = rows; ; ) {
-    if (kept === before) return kept
-    before = kept
-    kept = keepFrequent(items, users, items, kept, CORE.items)
-    kept = keepFrequent(users, users, items, kept, CORE.users)
+  const timer = setInterval(tell, QUIET).unref()
+  return {
+    progress(done: number, total: number, unit: string) {
+      state.first ??= { at: performance.now(), done }
+      Object.assign(now, { done, total, unit })
+      tell()
+    },
+    end() {
+      clearInterval(timer)
+      if (isTTY) process.stderr.write(`\r${' '.repeat(79)}\r`)
+    },
   }
-}
-
-function keepFrequent(
-  by: Int32Array,
-  users: Int32Array,
-  items: Int32Array,
-  rows: number,
-  least: number,
-): number {
-  const counts = new Int32Array(by.subarray(0, rows).reduce((most, id) => Math.max(most, id), 0) + 1)
-  for (let row = 0; row < rows; row++) counts[by[row]!]!++
-  let kept = 0
-  for (let row = 0; row < rows; row++) {
-    if (counts[by[row]!]! < least) continue
-    users[kept] = users[row]!
-    items[kept++] = items[row]!
-  }
-  return kept
 }

@@ -64,10 +64,12 @@ describe('stage interactions: public logs', () => {
     await put('two')
     await refused(
       ask(),
-      new RegExp(`^source log: .* has SHA-256 ${sha256('two')}, expected ${sha256('one')}\\. If it is meant`),
+      new RegExp(
+        `^source log: .* has SHA-256 ${sha256('two')}, expected ${sha256('one')}\\. If it is meant to be another edition, delete log\\.csv\\.gz\\.sha256 and run again`,
+      ),
     )
     assert.equal((await ask({ sha256: sha256('two') })).sha256, sha256('two')) // the catalog knows better
-    await refused(ask({ sha256: sha256('three') }), /expected/)
+    await refused(ask({ sha256: sha256('three') }), /expected \S+\. Delete the file and get it again$/)
   })
 
   it('downloads what is not there, once', async () => {

@@ -44,21 +44,52 @@ describe('stage split: after a kill', () => {
     return held
   }
 
+  /** The same journal, and the names of what is recorded from now on. */
+  const listened = (held: Journal): { journal: Journal; made: string[] } => {
+    const made: string[] = []
+    const record: Journal['record'] = async (name, receipt) => {
+      made.push(name)
+      await held.record(name, receipt)
+    }
+    return { journal: { done: held.done, record }, made }
+  }
+
   const rolling = { strategy: 'rolling-2', dedup: 'last', core: CORE, cuts: [0.6, 0.8] }
 
   for (const isLost of [false, true]) {
     it(`goes on to the same bytes, its database ${isLost ? 'lost' : 'there'}`, async () => {
-      await run(rolling, testContext(root))
+      const { journal: first, made: all } = listened(memoryJournal())
+      await run(rolling, testContext(root, { journal: first }))
+      const shards = ['events', 'train', 'valid', 'test'].map((kind) => `${kind}-00000-of-00001.parquet`)
+      assert.deepEqual(all, ['log', 'event', ...shards])
       const whole = await hashTree(folder)
-      for (const last of ['log', 'event', 'events-00000-of-00001.parquet', 'valid-00000-of-00001.parquet']) {
+      for (const last of ['log', 'event', shards[0]!, shards[2]!]) {
         await rm(folder, { recursive: true })
-        const journal = await stopAfter(rolling, last)
+        const { journal, made } = listened(await stopAfter(rolling, last))
         if (isLost) await rm(join(folder, 'work'), { recursive: true })
         await run(rolling, testContext(root, { journal }))
         assert.equal(await hashTree(folder), whole, last)
+        const rest = all.slice(all.indexOf(last) + 1)
+        assert.deepEqual(
+          made,
+          isLost ? ['log', 'event', ...rest.filter((name) => name !== 'event')] : rest,
+          last,
+        )
       }
     })
   }
+
+  it('reads the tables that it finds, and does not make them anew', async () => {
+    const found = { log: /1 events are neither in the dataset/, event: /1 offenders against/ } // an event was taken away
+    for (const [table, said] of Object.entries(found)) {
+      await rm(folder, { recursive: true, force: true })
+      const journal = await stopAfter(rolling, table)
+      const db = await openDuckdb(join(folder, 'work'), { resume: true })
+      await db.run(`DELETE FROM ${table} WHERE ordinal = (SELECT min(ordinal) FROM ${table})`)
+      await db.close(true)
+      await assert.rejects(run(rolling, testContext(root, { journal })), said)
+    }
+  })
 
   it('goes on from the middle of a phase, and from what is no database', async () => {
     const params = { strategy: 'leave-one-out', core: CORE }

@@ -2,6 +2,7 @@
  * A TensorFlow.js backend that computes nothing: while it is on, every kernel is handed to the recorder. It runs the
  * same program, autodiff included, as the eager one.
  */
+import './cpu.ts'
 import * as tf from '@tensorflow/tfjs'
 import type { Declared } from '../contracts.ts'
 import type { Attrs, Graph, Kind, Numbers, Value } from './graph.ts'

@@ -2,6 +2,7 @@
  * The door to tensors: `tf` is TensorFlow.js with its wrong gradients patched (gradients/) and its random ops guarded
  * (random.ts), followed by the ops that it lacks (ops/). Models and losses import from here alone.
  */
+import './cpu.ts'
 import './gradients/convolution.ts'
 import './gradients/elementwise.ts'
 import './gradients/lookups.ts'
@@ -21,12 +22,3 @@ export { argsort, type Order, sort, sortBy } from './ops/sort.ts'
 export { atColumns, neighborsOf, rowsTimes, stencilTimes, transposeTimes } from './sparse.ts'
 export type { Dtype, HostTensor, Scalar, Tensor, Weights } from './types.ts'
 export { tf }
-
-openCpu()
-
-/** Eager work is done by the plain JavaScript backend; its advice to install another one is not for our users. */
-function openCpu(): void {
-  void tf.setBackend('cpu') // takes effect at once: this backend has nothing to wait for
-  const backend = tf.findBackend('cpu') as unknown as { firstUse: boolean }
-  backend.firstUse = false
-}

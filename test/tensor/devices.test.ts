@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { devices, findDevice, whyNot } from '../../tensor/devices.ts'
 import { readProfile } from '../../tensor/placement.ts'
 
@@ -26,6 +28,15 @@ describe('tensor/devices', () => {
     const [webgpu, cuda] = [await whyNot('webgpu'), await whyNot('cuda')]
     if (webgpu !== null && cuda !== null) assert.deepEqual(gpu, { missing: `${webgpu}; ${cuda}` })
     else assert.deepEqual(gpu, { device: webgpu === null ? 'webgpu' : 'cuda' })
+  })
+})
+
+describe('tensor/devices, the first of tensor/ that a process loads', () => {
+  it('answers as later on, where no backend was open yet', async () => {
+    const ask =
+      "import('./tensor/devices.ts').then((m) => m.findDevice('gpu')).then((found) => console.log(JSON.stringify(found)))"
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--eval', ask])
+    assert.deepEqual(JSON.parse(stdout), await findDevice('gpu'))
   })
 })
 

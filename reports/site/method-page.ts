@@ -9,6 +9,7 @@ import { bytes, count, measured, NONE, seconds, significant } from '../numbers.t
 import { headOf } from '../table.ts'
 import { httpsOnly } from '../text.ts'
 import { boardId, datasetPage, INDEX, methodPage, methodSlug, rootFrom, slug } from './address.ts'
+import { againstOthers } from './against-others.ts'
 import { recomputeButton } from './board-table.ts'
 import type { Chapter, DatasetEntry, RunEntry } from './contents.ts'
 import { siteDocument } from './document.ts'
@@ -105,6 +106,7 @@ function onDataset(set: DatasetEntry, line: Line, { track, root, curves }: Place
 <h2 id="${id}">${name}</h2>
 ${scoreTable(standing, line, runs, id)}
 <p>${recipe.truth.shards.length > 0 && recomputeButton(line, id, name)}</p>
+${againstOthers(standing, line, { track, root })}
 ${panels.length > 0 && html`<h3>Training</h3><div class="panels">${panels}</div>`}
 ${worst(runs, standing.metrics[0], { name, root })}
 ${settings(runs)}

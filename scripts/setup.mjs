@@ -1,7 +1,7 @@
 /** What `npm start` and `npm test` do before anything else: install what is missing, build what changed. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildKernels } from './kernels.mjs'
@@ -40,6 +40,7 @@ export function build() {
   const code = tool('typescript/bin/tsc', ['-p', 'tsconfig.build.json'])
   if (code !== 0) process.exit(code)
   const dist = join(root, 'dist')
+  chmodSync(join(dist, 'cli/main.js'), 0o755) // npx makes it so once, when it first sees this folder; not after a new build
   for (const entry of readdirSync(dist, { recursive: true })) {
     const source = entry.replace(/\.d\.mts$/, '.mjs').replace(/(\.d\.ts|\.js)$/, '.ts')
     const isCode = source !== entry || entry.endsWith('.mjs')

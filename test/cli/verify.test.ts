@@ -268,31 +268,6 @@ describe('fieldrank verify', () => {
       assert.match(text, message)
     })
   }
-
-  it('refuses what it cannot do with a sentence', async () => {
-    await assert.rejects(run([], { profile: 'none' }), {
-      name: 'UserError',
-      message: /^unknown profile 'none' in pipeline\.yaml \(tiny, /,
-    })
-    await assert.rejects(run([], { profile: 'tiny' }), {
-      name: 'UserError',
-      message:
-        /^verify: no datasets in \S+tiny\/datasets\. fieldrank run --profile tiny makes them, or name a folder$/,
-    })
-    await assert.rejects(run([join(data, 'nowhere')]), {
-      name: 'UserError',
-      message: /^verify: no such folder \(\S+nowhere\)$/,
-    })
-    await assert.rejects(run([], { rows: 'three' }), {
-      name: 'UserError',
-      message: /^--rows: must be a whole number/,
-    })
-    for (const given of [join(data, 'toy'), 'README.md'])
-      await assert.rejects(run([given]), {
-        name: 'UserError',
-        message: `verify: ${given} is not a dataset (no manifest.json)`,
-      })
-  })
 })
 
 /** Changes the last bit of the last value of the first row. */

@@ -1,16 +1,14 @@
 /** What a card says of a split, against its facts; older manifests, which counted less, are not made to say more. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Dataset, Params } from '../../../contracts.ts'
 import { readManifest } from '../../../io/manifest.ts'
-import interactions from '../../../pipelines/stages/interactions.ts'
-import split from '../../../pipelines/stages/split.ts'
 import { cardOf } from '../../../reports/card.ts'
 import { cardMarkdown } from '../../../reports/card-markdown.ts'
 import recommenders from '../../../reports/cards/recommenders.ts'
-import { testContext } from '../../context.ts'
+import { splitOf } from '../../pipelines/stages/split/of-events.ts'
 
 describe('reports/cards/recommenders', function () {
   this.timeout(60_000) // draws charts
@@ -23,15 +21,8 @@ describe('reports/cards/recommenders', function () {
   afterEach(() => rm(root, { recursive: true }))
 
   const textOf = async (dataset: Dataset) => cardMarkdown(await cardOf(recommenders, dataset, folder), null)
-  /** 'u3a' is user u at time 3 with item a. */
   const make = async (events: string, params: Params) => {
-    const rows = events.split(' ').map(([user, time, item]) => `${user},${item},${time}\n`)
-    const source = join(root, 'log.csv')
-    await writeFile(source, rows.join(''))
-    const stage = { id: 's', deps: ['log'], device: 'cpu' } as const
-    const log = { ...stage, run: 'interactions', outs: ['log'], params: { source, size: null } }
-    await interactions(log, testContext(root))
-    await split({ ...stage, run: 'split', outs: ['dataset'], params }, testContext(root))
+    await splitOf(root, events, params)
     return readManifest(folder)
   }
   /** As a manifest was before it held these facts. */

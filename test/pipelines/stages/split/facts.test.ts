@@ -1,12 +1,10 @@
 /** What the manifest counts, by hand: the log, what passed the filter, what is in the dataset, and what is cold. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Params } from '../../../../contracts.ts'
-import interactions from '../../../../pipelines/stages/interactions.ts'
-import split from '../../../../pipelines/stages/split.ts'
-import { testContext } from '../../../context.ts'
+import { splitOf } from './of-events.ts'
 
 describe('stage split: facts', () => {
   let root: string
@@ -15,16 +13,7 @@ describe('stage split: facts', () => {
   })
   afterEach(() => rm(root, { recursive: true }))
 
-  /** 'u3a' is user u at time 3 with item a. */
-  const factsOf = async (events: string, params: Params) => {
-    const rows = events.split(' ').map(([user, time, item]) => `${user},${item},${time}\n`)
-    const source = join(root, 'log.csv')
-    await writeFile(source, rows.join(''))
-    const stage = { id: 's', deps: ['log'], device: 'cpu' } as const
-    const log = { ...stage, run: 'interactions', outs: ['log'], params: { source, size: null } }
-    await interactions(log, testContext(root))
-    return split({ ...stage, run: 'split', outs: ['dataset'], params }, testContext(root))
-  }
+  const factsOf = (events: string, params: Params) => splitOf(root, events, params)
   const counts = (users: number, items: number, interactions: number) => ({ users, items, interactions })
 
   it('leave-one-out: cold items stay and are counted, with the targets that they are', async () => {

@@ -5,7 +5,8 @@
  * events-….parquet is the canonical form: one row an event, in the order (user, time, ordinal), with its place among the
  * user's events. train, valid and test are made of it, a shard of each from a shard of events: one row a user, a prefix of
  * the user's events whose last is the target: the first `trained` events in train, all but the last in valid, all in test.
- * Places and lists are made a shard at a time, since both are made in memory. A shard may be empty.
+ * Places and lists are made a shard at a time, since both are made in memory, and the lists of a shard once for all three.
+ * A shard may be empty.
  */
 import { join } from 'node:path'
 import type { Context, Json, Schema, Shard, Table } from '../../contracts.ts'
@@ -68,6 +69,7 @@ const ROWS = {
   valid: { where: 'held = 1', length: 'size - 1' },
   test: { where: 'held = 1', length: 'size' },
 }
+const SPLITS = ['train', 'valid', 'test'] as const
 
 /** Told of each shard when it is whole, with the number of events read for it. */
 export type Tick = (events: number) => void
@@ -86,7 +88,7 @@ export async function writeEventShards(
   const of = Math.max(1, Math.ceil(users / limits.users), Math.ceil(events / limits.events))
   const tables: Table[] = []
   for (let k = 0; k < of; k++) {
-    const rows = orderedSql(strategy, { where: `"user" % ${of} = ${k}` })
+    const rows = () => orderedSql(strategy, { where: `"user" % ${of} = ${k}` })
     const file = { order: '"user", place', schema: EVENTS, rowGroup: EVENT_GROUP }
     tables.push(await write(db, folder, shardName('events', k, of), rows, file, ctx))
     tick(tables[k]!.rows)
@@ -109,28 +111,43 @@ export async function writeShards(
   tick: Tick = () => {},
 ): Promise<Shard[]> {
   const shards: Shard[] = []
-  for (const split of ['train', 'valid', 'test'] as const) {
-    const { where, length } = ROWS[split]
-    for (const [k, table] of events.entries()) {
-      const lists = `
-        SELECT "user", list(item ORDER BY place) AS events, max(time) AS time FROM ${readSql(folder, [table])}
-        WHERE ${where} AND place <= ${length} GROUP BY "user"`
-      const rows = `SELECT "user", events[:-2] AS history, events[-1] AS target, time FROM (${lists})`
+  for (const [k, table] of events.entries()) {
+    const lists = `CREATE OR REPLACE TEMP TABLE lists AS ${listsSql(readSql(folder, [table]))}`
+    let made: Promise<void> | undefined // once for the three, and not at all where all three are there
+    for (const split of SPLITS) {
+      const rows = async () => {
+        await (made ??= db.run(lists))
+        return rowsSql(split)
+      }
       const file = { order: '"user"', schema: SCHEMA, rowGroup: ROW_GROUP }
       const written = await write(db, folder, shardName(split, k, events.length), rows, file, ctx)
       shards.push({ ...written, split })
       tick(table.rows)
     }
   }
-  return shards
+  await db.run('DROP TABLE IF EXISTS lists')
+  return SPLITS.flatMap((split) => shards.filter((shard) => shard.split === split))
 }
 
-/** A file by its receipt, if it still is what that says, else made. */
+/** One row a user: all events in order, and of each split the time of the last that its row spans. */
+function listsSql(events: string): string {
+  const times = SPLITS.map((split) => `max(time) FILTER (place = ${ROWS[split].length}) AS ${split}_time`)
+  const facts = ['size', 'trained', 'held'].map((name) => `max(${name}) AS ${name}`)
+  return `SELECT "user", list(item ORDER BY place) AS events, ${[...facts, ...times].join(', ')} FROM ${events} GROUP BY "user"`
+}
+
+/** What a split shows of the table `lists`. */
+function rowsSql(split: (typeof SPLITS)[number]): string {
+  const { where, length } = ROWS[split]
+  return `SELECT "user", events[:${length} - 1] AS history, events[${length}] AS target, ${split}_time AS time FROM lists WHERE ${where}`
+}
+
+/** A file by its receipt, if it still is what that says, else made of the rows of a SELECT, which is asked for then. */
 async function write(
   db: Duckdb,
   folder: string,
   name: string,
-  rows: string,
+  rows: () => string | Promise<string>,
   file: Omit<ParquetFile, 'path'>,
   { journal }: Pick<Context, 'journal'>,
 ): Promise<Table> {
@@ -138,7 +155,7 @@ async function write(
   const receipt = journal.done(name) as Table | undefined
   if (receipt !== undefined && (await exists(path)) && (await sha256File(path)) === receipt.sha256)
     return receipt
-  await db.copyToParquet(rows, { ...file, path })
+  await db.copyToParquet(await rows(), { ...file, path })
   const table = await tableOf(path)
   await journal.record(name, table as unknown as Json)
   return table
@@ -171,7 +188,7 @@ export async function eachShard(
   { events, shards }: { events: readonly Table[]; shards: readonly Shard[] },
   work: () => Promise<void>,
 ): Promise<void> {
-  const splits = ['train', 'valid', 'test'].map((split) => shards.filter((shard) => shard.split === split))
+  const splits = SPLITS.map((split) => shards.filter((shard) => shard.split === split))
   for (const [k, table] of events.entries()) {
     await viewSequence(db, folder, [table])
     await viewShards(
@@ -187,7 +204,7 @@ export async function eachShard(
 
 /** The written shards as views `train_rows`, `valid_rows`, `test_rows`; `events` is the history and the target. */
 export async function viewShards(db: Duckdb, folder: string, shards: readonly Shard[]): Promise<void> {
-  for (const split of ['train', 'valid', 'test']) {
+  for (const split of SPLITS) {
     const files = shards.filter((shard) => shard.split === split)
     const rows = `SELECT *, list_append(history, target) AS events FROM ${readSql(folder, files)}`
     await db.run(`CREATE OR REPLACE VIEW ${split}_rows AS ${rows}`)

@@ -95,7 +95,7 @@ async function make(db: Duckdb, { settings, log, source, out }: Job, ctx: Contex
 }
 
 /** How long each part of the work takes, in passes over the log, about: `lists` are train, valid and test. */
-const PASSES = { event: 1, events: 2, lists: 9, order: 5, leaks: 2, facts: 2 }
+const PASSES = { event: 1, events: 2, lists: 4, order: 5, leaks: 2, facts: 2 }
 
 /** Four to load, one for duplicates; of a core the pairs, the cut of the log, and the passes, about six where they iterate. */
 function logPasses({ dedup, core }: Settings): number {

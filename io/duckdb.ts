@@ -53,6 +53,8 @@ export interface Duckdb {
   count(sql: string): Promise<number>
   /** A large result of scalars as typed arrays: INTEGER, BIGINT, FLOAT, DOUBLE, VARCHAR; no NULLs. */
   columns(sql: string): Promise<Columns>
+  /** The same, handed over as it comes, some thousand rows at a time. */
+  each(sql: string, take: (part: Columns) => void): Promise<void>
   /** Adds rows to a table whose columns are those of `columns`, in that order and of those types. */
   append(table: string, columns: Columns): Promise<void>
   /** Writes the rows of a SELECT to one Parquet file: ZSTD, version 2 encodings. It appears whole or not at all. */
@@ -88,6 +90,7 @@ export async function openDuckdb(folder: string, options: DuckdbOptions = {}): P
     rows,
     count: async (sql) => Number(Object.values((await rows(sql))[0] ?? {})[0]),
     columns: (sql) => ask(() => readColumns(connection, sql)),
+    each: (sql, take) => ask(() => readEach(connection, sql, take)),
     append: (table, columns) => ask(() => appendColumns(connection, table, columns)),
     copyToParquet: (select, file) => copyTo(run, select, file),
     tables: async () => new Set((await rows(TABLES)).map(({ name }) => String(name))),
@@ -164,20 +167,30 @@ async function readRows(connection: DuckDBConnection, sql: string): Promise<Row[
 }
 
 async function readColumns(connection: DuckDBConnection, sql: string): Promise<Columns> {
+  const parts: Columns[] = []
+  await readEach(connection, sql, (part) => parts.push(part))
+  return concat(parts)
+}
+
+/** Begins with a part without rows: of an empty result it says the types. */
+async function readEach(
+  connection: DuckDBConnection,
+  sql: string,
+  take: (part: Columns) => void,
+): Promise<void> {
   const result = await connection.stream(sql)
   const names = result.columnNames()
   const types = result.columnTypes().map(String)
   const run = (rows: number) => Object.fromEntries(names.map((name, c) => [name, empty(types[c]!, rows)]))
-  const parts: Columns[] = [{ rows: 0, data: run(0) }]
+  take({ rows: 0, data: run(0) })
   for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
     if (chunk.rowCount === 0) break
     const part = { rows: chunk.rowCount, data: run(chunk.rowCount) }
     names.forEach((name, c) => {
       fill(part.data[name]!, chunk.getColumnValues(c))
     })
-    parts.push(part)
+    take(part)
   }
-  return concat(parts)
 }
 
 function empty(type: string, rows: number): Values {

@@ -9,27 +9,25 @@
  * core filter, which counts different users and items: both orders of the two steps give the same log.
  */
 import type { Duckdb } from '../../io/duckdb.ts'
+import { rangesOf } from './parts.ts'
 
 export type Duplicates = 'keep-all' | 'first' | 'last'
 export const DUPLICATES: readonly Duplicates[] = ['keep-all', 'first', 'last']
 
-/** Number of events that were removed. `pass` is called after the pass over the log, if one is made. */
+/** Number of events that were removed. `pass` is called after the pass over the log, if one is made; `most` as in parts.ts. */
 export async function dropDuplicates(
   db: Duckdb,
   policy: Duplicates,
-  pass: () => void = () => {},
+  { pass = () => {}, most }: { pass?: () => void; most?: number } = {},
 ): Promise<number> {
   if (policy === 'keep-all') return 0
   const before = await db.count('SELECT count(*) FROM log')
-  const end = policy === 'first' ? 'min' : 'max'
-  // (time, ordinal) as one number of 128 bits: the state of a minimum of numbers can be spilled to disk
-  const place = `CAST(time AS HUGEINT) * ${ORDINALS} + ordinal`
-  await db.run(`CREATE TABLE single AS
-    SELECT u, i, time, CAST(place - CAST(time AS HUGEINT) * ${ORDINALS} AS BIGINT) AS ordinal FROM (
-      SELECT u, i, ${end}(time) AS time, ${end}(${place}) AS place FROM log GROUP BY u, i)`)
+  const order = policy === 'first' ? 'ORDER BY time, ordinal' : 'ORDER BY time DESC, ordinal DESC'
+  await db.run('CREATE TABLE single(u INTEGER, i INTEGER, time BIGINT, ordinal BIGINT)')
+  for (const part of await rangesOf(db, 'log', 'u', most))
+    await db.run(`INSERT INTO single SELECT * FROM log WHERE ${part}
+      QUALIFY row_number() OVER (PARTITION BY u, i ${order}) = 1`)
   await db.run('DROP TABLE log; ALTER TABLE single RENAME TO log')
   pass()
   return before - (await db.count('SELECT count(*) FROM log'))
 }
-
-const ORDINALS = 1n << 62n // more than there are

@@ -11,6 +11,7 @@ import { UserError } from '../../io/errors.ts'
 import { exists, sha256File } from '../../io/files.ts'
 import { tableOf } from '../../io/parquet.ts'
 import { EVENTS, type Sink } from './parse.ts'
+import { hashesOf } from './parts.ts'
 
 export const LOG: Schema = {
   user: { type: 'utf8', shape: [], about: 'id of the user as the source has it' },
@@ -111,22 +112,31 @@ export function shardSink(
   }
 }
 
-/** Counts what is in the shards. */
+/** Counts what is in the shards, `most` rows at a time where they are grouped (parts.ts). */
 export async function countLog(
   db: Duckdb,
   folder: string,
   shards: readonly string[],
   hasTime: boolean,
+  most?: number,
 ): Promise<LogFacts> {
   const source = `read_parquet([${shards.map((path) => quote(join(folder, path))).join(', ')}])`
+  const interactions = await db.count(`SELECT count(*) FROM ${source}`)
+  const summed = async (column: string, counted: (rows: string) => string) => {
+    let sum = 0
+    for (const part of hashesOf(interactions, column, most))
+      sum += await db.count(counted(`${source} WHERE ${part}`))
+    return sum
+  }
   const distinct = (column: string) =>
-    db.count(`SELECT count(*) FROM (SELECT DISTINCT ${column} FROM ${source})`)
-  const tied = `SELECT count(*) AS n FROM ${source} GROUP BY "user", time HAVING count(*) > 1`
+    summed(column, (rows) => `SELECT count(*) FROM (SELECT DISTINCT ${column} FROM ${rows})`)
+  const tied = (rows: string) =>
+    `SELECT coalesce(sum(n), 0) FROM (SELECT count(*) AS n FROM ${rows} GROUP BY "user", time HAVING count(*) > 1)`
   return {
     users: await distinct('"user"'),
     items: await distinct('item'),
-    interactions: await db.count(`SELECT count(*) FROM ${source}`),
-    ties: hasTime ? await db.count(`SELECT coalesce(sum(n), 0) FROM (${tied})`) : 0,
+    interactions,
+    ties: hasTime ? await summed('"user"', tied) : 0,
   }
 }
 

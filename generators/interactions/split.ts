@@ -23,6 +23,7 @@
 import type { Duckdb } from '../../io/duckdb.ts'
 import { quote } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
+import { hashesOf } from './parts.ts'
 
 export type Strategy = 'leave-one-out' | 'temporal' | 'rolling'
 export type Law =
@@ -44,6 +45,7 @@ export interface Removed {
   coldItems: number // at tested times, of items that training has not
   shortUsers: number // at tested times, of users who are left with too few to be tested
 }
+const IDS = 5_000_000 // joined at once, about
 const LEAST = 3 // events of a held user: one to look at, two targets
 
 /**
@@ -53,7 +55,7 @@ const LEAST = 3 // events of a held user: one to look at, two targets
 export async function loadLog(
   db: Duckdb,
   events: readonly string[],
-  pass: () => void = () => {},
+  { pass = () => {}, most = IDS }: { pass?: () => void; most?: number } = {},
 ): Promise<void> {
   const source = `read_parquet([${events.map(quote).join(', ')}])`
   const numbered = (id: string, number: string) =>
@@ -62,16 +64,18 @@ export async function loadLog(
   pass()
   await db.run(`CREATE TABLE item_id AS ${numbered('item', 'i')}`)
   pass()
-  // one join at a time: each holds a table of ids in memory
-  await db.run(
-    `CREATE TABLE half AS SELECT u, item, time, ordinal FROM ${source} AS event JOIN user_id ON user_id.id = event."user"`,
-  )
-  pass()
-  await db.run(
-    'CREATE TABLE log AS SELECT u, i, time, ordinal FROM half JOIN item_id ON item_id.id = half.item',
-  )
+  // one join at a time, and of each a part: it holds ids in memory
+  await db.run('CREATE TABLE half(u INTEGER, item VARCHAR, time BIGINT, ordinal BIGINT)')
+  const join = async (to: string, of: string, ids: string, from: string) => {
+    for (const part of hashesOf(await db.count(`SELECT count(*) FROM ${ids}`), 'id', most))
+      await db.run(`INSERT INTO ${to} SELECT ${of}, time, ordinal
+        FROM (SELECT * FROM ${from} WHERE ${part}) JOIN (SELECT * FROM ${ids} WHERE ${part}) USING (id)`)
+    pass()
+  }
+  await join('half', 'u, item', 'user_id', `(SELECT "user" AS id, item, time, ordinal FROM ${source})`)
+  await db.run('CREATE TABLE log(u INTEGER, i INTEGER, time BIGINT, ordinal BIGINT)')
+  await join('log', 'u, i', 'item_id', '(SELECT u, item AS id, time, ordinal FROM half)')
   await db.run('DROP TABLE half')
-  pass()
 }
 
 /** `log` → `users("user", u)`, `items(item, i)` and `event`. */

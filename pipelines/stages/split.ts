@@ -28,7 +28,7 @@ import { type Log, logFormat } from './interactions.ts'
 import { type Filtered, factsOf } from './split/facts.ts'
 import { lawParams, type Settings, settingsOf } from './split/settings.ts'
 
-const MEMORY = '2GB'
+const MEMORY = '1.8GB' // the process holds about 0.3 GB beside it
 
 const split: Work = async ({ params, deps, outs }, ctx) => {
   const settings = settingsOf(params)
@@ -127,9 +127,10 @@ async function filter(
   { dedup, core }: Settings,
   pass: () => void,
 ): Promise<Filtered> {
-  await loadLog(db, paths, pass)
-  const duplicates = await dropDuplicates(db, dedup, pass)
-  return { duplicates, core: core === null ? null : await keepCore(db, core, pass) }
+  await loadLog(db, paths, { pass })
+  const duplicates = await dropDuplicates(db, dedup, { pass })
+  const isSingle = dedup !== 'keep-all'
+  return { duplicates, core: core === null ? null : await keepCore(db, core, { isSingle, pass }) }
 }
 
 /** Work that ends in the table `name`: not done again when the journal has what it returned and the database has the table. */

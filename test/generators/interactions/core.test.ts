@@ -7,7 +7,7 @@ import { type Core, keepCore } from '../../../generators/interactions/core.ts'
 import { loadLog } from '../../../generators/interactions/split.ts'
 import { type Duckdb, openDuckdb } from '../../../io/duckdb.ts'
 import { UserError } from '../../../io/errors.ts'
-import { clear, coreOf, type Event, logs, writeEvents } from './oracle.ts'
+import { clear, coreOf, type Event, logs, singleOf, writeEvents } from './oracle.ts'
 
 describe('generators/interactions/core', () => {
   let folder: string
@@ -21,11 +21,11 @@ describe('generators/interactions/core', () => {
     await rm(folder, { recursive: true })
   })
 
-  const filter = async (events: readonly Event[], core: Core) => {
+  const filter = async (events: readonly Event[], core: Core, isSingle = false) => {
     await clear(db)
     await writeEvents(db, join(folder, 'events.parquet'), events)
-    await loadLog(db, [join(folder, 'events.parquet')])
-    const { passes, ...removed } = await keepCore(db, core)
+    await loadLog(db, [join(folder, 'events.parquet')], { most: 7 })
+    const { passes, ...removed } = await keepCore(db, core, { isSingle, most: 7 })
     const { data } = await db.columns('SELECT ordinal FROM log ORDER BY ordinal')
     return { passes, removed, kept: Array.from(data.ordinal as BigInt64Array, Number) }
   }
@@ -81,6 +81,10 @@ describe('generators/interactions/core', () => {
           const { kept, removed } = await filter(events, core)
           assert.deepEqual(kept, expected)
           assert.equal(removed.items + removed.users, events.length - expected.length)
+          const single = singleOf(events, 'first')
+          const alone = await filter(single, core, true)
+          assert.deepEqual(alone, await filter(single, core))
+          assert.equal(alone.kept.length, coreOf(single, core).length)
         } else {
           emptied++
           await assert.rejects(filter(events, core), UserError)

@@ -73,6 +73,23 @@ describe('generators/interactions/log', () => {
     })
   })
 
+  it('counts the same in parts: users, items, and events that share user and time', async () => {
+    // each user twice in 14 events of one time; of the last 12, users 5 and 6 once
+    const lines = Array.from({ length: 250 }, (_, n) => `u${n % 7},i${n % 11},${Math.floor(n / 14)}\n`)
+    await writeFile(join(folder, 'log.csv'), lines.join(''))
+    const ctx = testContext(folder)
+    const sink = shardSink(db, folder, ctx, 100)
+    await parseInto(db, join(folder, 'log.csv'), sink, ctx)
+    const files = await sink.end()
+    for (const most of [250, 100, 20])
+      assert.deepEqual(await countLog(db, folder, files, true, most), {
+        users: 7,
+        items: 11,
+        interactions: 250,
+        ties: 248,
+      })
+  })
+
   it('ends on a shard that is exactly full', async () => {
     await writeFile(join(folder, 'log.csv'), text(200))
     const ctx = testContext(folder)

@@ -45,7 +45,7 @@ describe('generators/interactions/split', () => {
   const split = async (events: readonly Event[], law: Law) => {
     await clear(db)
     await writeEvents(db, join(folder, 'events.parquet'), events)
-    await loadLog(db, [join(folder, 'events.parquet')])
+    await loadLog(db, [join(folder, 'events.parquet')], { most: 7 })
     strategy = law.strategy
     return splitLog(db, law)
   }

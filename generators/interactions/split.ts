@@ -23,7 +23,7 @@
 import type { Duckdb } from '../../io/duckdb.ts'
 import { quote } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
-import { hashesOf } from './parts.ts'
+import { hashesOf, rangesOf } from './parts.ts'
 
 export type Strategy = 'leave-one-out' | 'temporal' | 'rolling'
 export type Law =
@@ -81,10 +81,8 @@ export async function loadLog(
 /** `log` → `users("user", u)`, `items(item, i)` and `event`. */
 export async function splitLog(db: Duckdb, law: Law): Promise<Cut> {
   const cut = await useLog(db, law)
-  const numbered = (name: string, from: string) =>
-    `SELECT CAST(row_number() OVER () AS INTEGER) AS ${name}, ${from} FROM (SELECT DISTINCT ${from} FROM used ORDER BY ${from})`
-  await db.run(`CREATE TABLE users AS ${numbered('"user"', 'u')}`)
-  await db.run(`CREATE TABLE items AS ${numbered('item', 'i')}`)
+  await renumber(db, 'users', '"user"', 'u')
+  await renumber(db, 'items', 'item', 'i')
   await db.run(
     'CREATE TABLE event AS SELECT "user", item, time, ordinal, late FROM used JOIN users USING (u) JOIN items USING (i)',
   )
@@ -108,6 +106,16 @@ export async function splitLog(db: Duckdb, law: Law): Promise<Cut> {
     )
   }
   return cut
+}
+
+/** `to(name, from)`: the numbers of `from` in `used`, counted from 1 in their order. */
+async function renumber(db: Duckdb, to: string, name: string, from: 'u' | 'i'): Promise<void> {
+  await db.run(`CREATE TABLE ${to}(${name} INTEGER, ${from} INTEGER)`)
+  for (const part of await rangesOf(db, 'used', from)) {
+    const before = await db.count(`SELECT count(*) FROM ${to}`)
+    await db.run(`INSERT INTO ${to} SELECT CAST(${before} + row_number() OVER () AS INTEGER), ${from}
+      FROM (SELECT DISTINCT ${from} FROM used WHERE ${part} ORDER BY ${from})`)
+  }
 }
 
 /** By the size of a user's log and the number of late events in it. */

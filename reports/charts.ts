@@ -113,7 +113,7 @@ export function nameOf({ model, loss }: { model: string; loss: string }): string
 const LEGEND = { orient: 'bottom', offset: 8, columns: 3, symbolType: 'stroke', symbolSize: 300, title: null }
 
 /** Width of a letter in pixels, on the wide side. Vega does not know it without a browser; left-aligned names need no better. */
-const LETTER = 6.5
+export const LETTER = 6.5
 
 /** Contrast between 3 and 5 (WCAG) on the grounds that pictures stand on, #f6f6f6 and #242424. */
 export const COLORS = '#3b82c4 #d17026 #2f9e5b #d1495b #9467d6 #a5745a #2a9d9d #d65f9e #8f9135 #8a8f98'.split(

@@ -129,13 +129,15 @@ export async function writeShards(
   return SPLITS.flatMap((split) => shards.filter((shard) => shard.split === split))
 }
 
+const LOW = 0xffff_ffff // 32 bits
+
 /**
  * One row a user: all events in order, and of each split the time of the last that its row spans. The list of items is a sorted
  * list of place · 2³² + item: `list(item ORDER BY place)` is the same and takes seven times as long.
  */
 function listsSql(events: string): string {
   const sorted = 'list_sort(list((CAST(place AS BIGINT) << 32) | item))'
-  const items = `list_transform(${sorted}, lambda x: CAST(x & ${2 ** 32 - 1} AS INTEGER))`
+  const items = `list_transform(${sorted}, lambda x: CAST(x & ${LOW} AS INTEGER))`
   const times = SPLITS.map((split) => `max(time) FILTER (place = ${ROWS[split].length}) AS ${split}_time`)
   const facts = ['size', 'trained', 'held'].map((name) => `max(${name}) AS ${name}`)
   return `SELECT "user", ${items} AS events, ${[...facts, ...times].join(', ')} FROM ${events} GROUP BY "user"`

@@ -17,12 +17,24 @@ describe('reports/draw-memory', () => {
   const lines = [scored('ce', 0.05, 2 ** 30), scored('sce', 0.06, 2 ** 24)]
 
   it('draws a point and a name for each method, and says them', async () => {
-    const [drawing, ...more] = await drawMemory(standing(lines, { metrics: [ndcg] }))
-    assert.equal(more.length, 0)
-    const svg = drawing!.files.get(drawing!.figure.files[0]!)!
-    assert.match(svg, /aria-label="ndcg@10 ↑ over the memory of the loss: sasrec · ce 0\.05/)
-    for (const name of ['sasrec · ce', 'sasrec · sce']) assert.ok(svg.includes(`>${name}<`), name)
-    inlineSvg(svg, 'memory') // throws on what a page does not take
+    const gru = line({
+      model: 'gru4rec',
+      loss: 'ce',
+      scores: { 'ndcg@10': score(0.04) },
+      spent: spent(2 ** 17),
+    })
+    for (const [rows, said, names] of [
+      [lines, 'the memory of the loss, all with sasrec: ce 0\\.05', ['ce', 'sce']],
+      [[...lines, gru], 'the memory of the loss: sasrec · ce 0\\.05', ['sasrec · ce', 'gru4rec · ce']],
+    ] as const) {
+      const [drawing, ...more] = await drawMemory(standing([...rows], { metrics: [ndcg] }))
+      assert.equal(more.length, 0)
+      const svg = drawing!.files.get(drawing!.figure.files[0]!)!
+      assert.match(svg, new RegExp(`aria-label="ndcg@10 ↑ over ${said}`))
+      for (const name of names) assert.ok(svg.includes(`>${name}<`), name)
+      assert.equal(/>0\.1</.test(svg) && !/>100m</.test(svg), rows.length === 3) // a loss of 1/8 MiB is on the axis
+      inlineSvg(svg, 'memory') // throws on what a page does not take
+    }
   })
 
   it('draws nothing for one method, or where nobody knows the memory', async () => {

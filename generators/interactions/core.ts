@@ -72,7 +72,7 @@ const SIDES: readonly Side[] = ['u', 'i']
 
 /** `pair(u, i, n)`: each user and item that met, and how often. */
 async function makePairs(db: Duckdb, isSingle: boolean, most?: number): Promise<void> {
-  if (isSingle) return db.run('CREATE VIEW pair AS SELECT u, i, 1 AS n FROM log')
+  if (isSingle) return db.run('CREATE TEMP VIEW pair AS SELECT u, i, 1 AS n FROM log')
   await db.run('CREATE TABLE pair(u INTEGER, i INTEGER, n INTEGER)')
   for (const part of await rangesOf(db, 'log', 'u', most))
     await db.run(`INSERT INTO pair SELECT u, i, count(*) FROM log WHERE ${part} GROUP BY u, i`)

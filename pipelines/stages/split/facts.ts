@@ -14,6 +14,7 @@
 import type { Context, Params } from '../../../contracts.ts'
 import { countCold } from '../../../generators/interactions/cold.ts'
 import type { Cored } from '../../../generators/interactions/core.ts'
+import { rangesOf } from '../../../generators/interactions/parts.ts'
 import type { Cut } from '../../../generators/interactions/split.ts'
 import type { Duckdb } from '../../../io/duckdb.ts'
 import type { Log } from '../interactions.ts'
@@ -80,8 +81,11 @@ export async function factsOf(
 }
 
 async function tiedOf(db: Duckdb, log: Log, { law }: Settings, ctx: Context) {
-  const sizes = 'SELECT count(*) AS n FROM sequence GROUP BY "user", time HAVING count(*) > 1'
-  const tiedEvents = await db.count(`SELECT coalesce(sum(n), 0) FROM (${sizes})`)
+  let tiedEvents = 0
+  for (const part of await rangesOf(db, 'sequence', '"user"')) {
+    const sizes = `SELECT count(*) AS n FROM sequence WHERE ${part} GROUP BY "user", time HAVING count(*) > 1`
+    tiedEvents += await db.count(`SELECT coalesce(sum(n), 0) FROM (${sizes})`)
+  }
   const tieOrder = tiedEvents === 0 ? null : await orderOfTies(db, law.strategy, ctx)
   if (tieOrder?.leaks) {
     const { markovSourceOrder, markovSeededOrder } = tieOrder

@@ -8,12 +8,7 @@ import type { Duckdb } from '../../io/duckdb.ts'
 export const MOST = 10_000_000 // rows of a part, about: some 0.5 GB of them at work
 
 /** Conditions that part the rows of `table` by the numbers of `column`; each number is in one part. */
-export async function rangesOf(
-  db: Duckdb,
-  table: string,
-  column: 'u' | 'i' | '"user"',
-  most = MOST,
-): Promise<string[]> {
+export async function rangesOf(db: Duckdb, table: string, column: 'u' | 'i', most = MOST): Promise<string[]> {
   const last = await db.count(`SELECT coalesce(max(${column}), 0) FROM ${table}`)
   const parts = partsOf(await db.count(`SELECT count(*) FROM ${table}`), most)
   const wide = Math.ceil((last + 1) / parts)

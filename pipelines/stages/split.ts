@@ -25,7 +25,7 @@ import { type Duckdb, openDuckdb } from '../../io/duckdb.ts'
 import { UserError } from '../../io/errors.ts'
 import { writeManifest } from '../../io/manifest.ts'
 import { type Log, logFormat } from './interactions.ts'
-import { type Filtered, factsOf } from './split/facts.ts'
+import { countTied, type Filtered, factsOf } from './split/facts.ts'
 import { lawParams, type Settings, settingsOf } from './split/settings.ts'
 
 const MEMORY = '1.7GB' // of 2.3 GB that the process may have: what the database does not count, and Node, take 0.5
@@ -83,13 +83,15 @@ async function make(db: Duckdb, { settings, log, source, out }: Job, ctx: Contex
   const events = await writeEventShards(db, out, law.strategy, ctx, undefined, tick(PASSES.events))
   const shards = await writeShards(db, out, events, ctx, tick(PASSES.lists / 3))
   const tables = [...events, ...(await writeTables(db, out))]
+  let tiedEvents = 0
   await eachShard(db, out, { events, shards }, async () => {
     await checkOrder(db, law.strategy)
+    if (log.hasTime) tiedEvents += await countTied(db)
     pass(PASSES.order / events.length)
   })
   await checkLeaks(db, law.strategy, cut)
   pass(PASSES.leaks)
-  const facts = await factsOf(db, { settings, log, filtered, cut }, ctx)
+  const facts = await factsOf(db, { settings, log, filtered, cut, tiedEvents }, ctx)
   pass(PASSES.facts)
   return { tables, shards, facts }
 }

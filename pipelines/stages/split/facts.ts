@@ -14,7 +14,6 @@
 import type { Context, Params } from '../../../contracts.ts'
 import { countCold } from '../../../generators/interactions/cold.ts'
 import type { Cored } from '../../../generators/interactions/core.ts'
-import { rangesOf } from '../../../generators/interactions/parts.ts'
 import type { Cut } from '../../../generators/interactions/split.ts'
 import type { Duckdb } from '../../../io/duckdb.ts'
 import type { Log } from '../interactions.ts'
@@ -28,19 +27,20 @@ export interface Found {
   log: Log
   filtered: Filtered
   cut: Cut
+  tiedEvents: number // 0 of a log without times
 }
 
 /** Asks the written files (`sequence`, `train_rows`, …). Throws when an event is neither there nor counted as removed. */
 export async function factsOf(
   db: Duckdb,
-  { settings, log, filtered, cut }: Found,
+  { settings, log, filtered, cut, tiedEvents }: Found,
   ctx: Context,
 ): Promise<Params> {
   const count = (what: string) => db.count(`SELECT count(*) FROM ${what}`)
   const trainUsers = await count('train_rows')
   const testUsers = await count('test_rows')
   const used = await count('sequence')
-  const tied = log.hasTime ? await tiedOf(db, log, settings, ctx) : { tiedEvents: 0, tieOrder: null }
+  const tieOrder = tiedEvents === 0 ? null : await tieOrderOf(db, log, settings, ctx)
   const removed = {
     duplicates: filtered.duplicates,
     coreItems: filtered.core?.items ?? 0,
@@ -68,7 +68,8 @@ export async function factsOf(
     targetsSeen: await count('test_rows WHERE list_contains(history, target)'),
     hasTime: log.hasTime,
     made: log.made,
-    ...tied,
+    tiedEvents,
+    tieOrder,
     removed,
     coldItems: cut.droppedItems + coldInCatalog,
     coldTargets,
@@ -80,18 +81,19 @@ export async function factsOf(
   }
 }
 
-async function tiedOf(db: Duckdb, log: Log, { law }: Settings, ctx: Context) {
-  let tiedEvents = 0
-  for (const part of await rangesOf(db, 'sequence', '"user"')) {
-    const sizes = `SELECT count(*) AS n FROM sequence WHERE ${part} GROUP BY "user", time HAVING count(*) > 1`
-    tiedEvents += await db.count(`SELECT coalesce(sum(n), 0) FROM (${sizes})`)
-  }
-  const tieOrder = tiedEvents === 0 ? null : await orderOfTies(db, law.strategy, ctx)
+/** Events of `sequence` that share user and time with another one: of one shard, or of all. */
+export function countTied(db: Duckdb): Promise<number> {
+  const sizes = 'SELECT count(*) AS n FROM sequence GROUP BY "user", time HAVING count(*) > 1'
+  return db.count(`SELECT coalesce(sum(n), 0) FROM (${sizes})`)
+}
+
+async function tieOrderOf(db: Duckdb, log: Log, { law }: Settings, ctx: Context) {
+  const tieOrder = await orderOfTies(db, law.strategy, ctx)
   if (tieOrder?.leaks) {
     const { markovSourceOrder, markovSeededOrder } = tieOrder
     ctx.log(
       `warning: NDCG@10 of a Markov chain is ${markovSourceOrder} in the order of ${log.source} and ${markovSeededOrder} when ties are shuffled: that order says something of the targets`,
     )
   }
-  return { tiedEvents, tieOrder }
+  return tieOrder
 }

@@ -13,7 +13,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Columns, Params, Submission } from '../contracts.ts'
 import { type OpenIndex, settings, type VectorIndex } from '../io/hnsw.ts'
 import type { HostTensor } from '../tensor/types.ts'
-import { LIST, listsByProduct } from './lists.ts'
+import { LIST, openProductLists, type ProductLists } from './lists.ts'
 import { openTop } from './top-items.ts'
 
 interface Output {
@@ -33,6 +33,7 @@ export function openApproximateLists(
   signal?: AbortSignal,
 ): ApproximateLists {
   const stride = Math.ceil(rows / most)
+  const exactly = openProductLists(popularity)
   let index: VectorIndex | null = null
   let [asked, users, total] = [0, 0, 0] // users listed, users in the sample, and the sum of their recalls
 
@@ -48,7 +49,8 @@ export function openApproximateLists(
         )
         if (asked++ % stride === 0) checked.push(r)
       }
-      const recalls = recallsOf(items, exactLists(checked, { ids, histories, popularity }, output), checked)
+      const exact = exactLists(exactly, checked, { ids, histories }, output)
+      const recalls = recallsOf(items, exact, checked)
       users += recalls.length
       for (const recall of recalls) total += recall
       return { rows: ids.length, data: { user: ids, items } }
@@ -108,24 +110,19 @@ function listOf(
   return top.items
 }
 
-interface Asked {
-  ids: Int32Array
-  histories: readonly Int32Array[]
-  popularity: Float64Array
-}
-
 function exactLists(
+  exactly: ProductLists,
   rows: readonly number[],
-  { ids, histories, popularity }: Asked,
+  { ids, histories }: { ids: Int32Array; histories: readonly Int32Array[] },
   { states, catalog }: Output,
-) {
+): Int32Array {
   const width = catalog.shape[1]!
   const data = new Float32Array(rows.length * width)
   for (const [i, r] of rows.entries()) data.set(stateOf(states, r), i * width)
   const users = Int32Array.from(rows, (r) => ids[r]!)
   const own = rows.map((r) => histories[r]!)
   const last: HostTensor = { shape: [rows.length, 1, width], dtype: 'float32', data }
-  return listsByProduct(users, own, popularity, { states: last, catalog }).data.items as Int32Array
+  return exactly(users, own, { states: last, catalog }).data.items as Int32Array
 }
 
 /** One for each checked row; none for a user who has seen the whole catalog. */
@@ -149,7 +146,7 @@ function rowOf({ shape, data }: HostTensor, row: number): Float32Array {
   return (data as Float32Array).subarray(row * width, (row + 1) * width)
 }
 
-/** In f64 and in the order of d, as logits.ts sums. */
+/** In f64 and in the order of d, as kernels/logits.as.ts sums. */
 function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!

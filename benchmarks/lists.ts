@@ -1,7 +1,7 @@
 /** Predictions of the track `recommenders`: one list of items per user. */
 import type { Columns, Schema } from '../contracts.ts'
+import { type Logits, openLogits } from '../kernels/logits.ts'
 import type { HostTensor } from '../tensor/types.ts'
-import { logits } from './logits.ts'
 import { openTop, topItems } from './top-items.ts'
 
 /** The longest cut-off that a metric may ask for. */
@@ -30,25 +30,32 @@ export function listsOf(
   return { rows: users.length, data: { user: users, items } }
 }
 
+/** Top lists of users by the products of their last states with the catalog, in f64 (kernels/logits.as.ts). */
+export type ProductLists = (users: Int32Array, histories: readonly Int32Array[], output: Output) => Columns
+
+/** states [B, L, D], of which the last place counts; catalog [N, D]. */
+interface Output {
+  states: HostTensor
+  catalog: HostTensor
+}
+
 /**
- * Top lists of users by the products of their last states with the catalog, in f64. Users come in blocks and items in tiles, so
- * that memory does not grow with users × items; a list does not depend on where they are cut.
+ * Users come in blocks and items in tiles, so that memory does not grow with users × items; a list does not depend on where they
+ * are cut. What is opened keeps the memory of its kernel from call to call.
  */
-export function listsByProduct(
-  users: Int32Array,
-  histories: readonly Int32Array[],
-  popularity: Float64Array,
-  output: { states: HostTensor; catalog: HostTensor },
-): Columns {
-  const items = new Int32Array(users.length * LIST)
-  const score = openScores(output)
-  for (let from = 0; from < users.length; from += BLOCK) {
-    const count = Math.min(BLOCK, users.length - from)
-    const tops = Array.from({ length: count }, (_, i) => openTop(histories[from + i]!, popularity, LIST))
-    score(from, count, (i, scores, first) => tops[i]!.offer(scores, first))
-    for (const [i, top] of tops.entries()) items.set(top.items, (from + i) * LIST)
+export function openProductLists(popularity: Float64Array): ProductLists {
+  const scoresOf = openScores()
+  return (users, histories, output) => {
+    const items = new Int32Array(users.length * LIST)
+    const score = scoresOf(output)
+    for (let from = 0; from < users.length; from += BLOCK) {
+      const count = Math.min(BLOCK, users.length - from)
+      const tops = Array.from({ length: count }, (_, i) => openTop(histories[from + i]!, popularity, LIST))
+      score(from, count, (i, scores, first) => tops[i]!.offer(scores, first))
+      for (const [i, top] of tops.entries()) items.set(top.items, (from + i) * LIST)
+    }
+    return { rows: users.length, data: { user: users, items } }
   }
-  return { rows: users.length, data: { user: users, items } }
 }
 
 /** Hands out the scores of user `from` + i, tile by tile: scores[j] is that of item first + j. The array is used again. */
@@ -58,44 +65,40 @@ type Score = (
   take: (i: number, scores: Float64Array, first: number) => void,
 ) => void
 
-/** states [B, L, D], of which the last place counts; catalog [N, D]. */
-export function openScores(
-  { states, catalog }: { states: HostTensor; catalog: HostTensor },
-  most = TILE,
-): Score {
-  const [, length, width] = states.shape as [number, number, number]
-  const items = catalog.shape[0]!
-  const tile = upTo(Math.min(most, items), 4)
-  const part = new Float64Array(tile * width) // [t, D], then what is left of an earlier tile
-  const last = new Float64Array(BLOCK * width) // the last place of each row is its last D values
-  const scores = new Float64Array(BLOCK * (1 + tile))
-  let loaded = -1 // the first row of the tile that `part` holds
-
-  return (from, count, take) => {
-    for (let i = 0; i < count; i++) {
-      const end = (from + i + 1) * length * width
-      last.set(states.data.subarray(end - width, end), i * width)
+/** One output after another: a new one ends the use of the last. `most` items a tile. */
+export function openScores(most = TILE): (output: Output) => Score {
+  let kernel: Logits | undefined
+  let opened = { width: 0, items: 0 }
+  return ({ states, catalog }) => {
+    const [, length, width] = states.shape as [number, number, number]
+    const items = catalog.shape[0]!
+    const tile = Math.max(1, Math.min(most, items, Math.floor(TILE_NUMBERS / width)))
+    if (kernel === undefined || opened.width !== width || opened.items < tile) {
+      kernel = openLogits({ rows: BLOCK, items: tile, width })
+      opened = { width, items: tile }
     }
-    for (let row = 0; row < items; row += tile) {
-      const size = Math.min(tile, items - row)
-      if (loaded !== row) part.set(catalog.data.subarray(row * width, (row + size) * width))
-      loaded = row
-      logits({ states: last.subarray(0, upTo(count, 2) * width), catalog: part, width }, scores)
+    const { states: last, load, multiply } = kernel
+    let loaded = -1 // the first row of the tile that the kernel holds
+    return (from, count, take) => {
       for (let i = 0; i < count; i++) {
-        const at = i * (1 + tile) + 1
-        take(i, scores.subarray(at, at + size), row + 1)
+        const end = (from + i + 1) * length * width // the last place of a user is its last D numbers
+        last.set(states.data.subarray(end - width, end), i * width)
+      }
+      for (let row = 0; row < items; row += tile) {
+        const size = Math.min(tile, items - row)
+        if (loaded !== row) load((catalog.data as Float32Array).subarray(row * width, (row + size) * width))
+        loaded = row
+        const scores = multiply(count)
+        for (let i = 0; i < count; i++) take(i, scores(i), row + 1)
       }
     }
   }
 }
 
-/** Users scored at a time, and items of a tile: 8 · 32 · 16384 bytes of scores. */
+/** Users scored at a time, and items of a tile: 8 · 32 · 16384 bytes of scores, and its numbers, 8 bytes each. */
 const BLOCK = 32
 const TILE = 16384
-
-function upTo(count: number, multiple: number): number {
-  return Math.ceil(count / multiple) * multiple
-}
+const TILE_NUMBERS = TILE * 256
 
 /** The first list that holds an id outside 0 … N, an item twice, or an item after a 0. */
 export function listFlaw({ rows, data }: Columns, items: number): string | null {

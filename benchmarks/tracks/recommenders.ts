@@ -29,7 +29,7 @@ import type { HostTensor } from '../../tensor/types.ts'
 import { openApproximateLists } from '../approximate-lists.ts'
 import { cut } from '../batches.ts'
 import { oneOf } from '../budget.ts'
-import { listFlaw, listSchema, listsByProduct, listsOf } from '../lists.ts'
+import { listFlaw, listSchema, listsOf, openProductLists } from '../lists.ts'
 import { countItems, countTakers, putLast, putPairs } from '../sequences.ts'
 
 const recommenders: Track<Recommenders> = {
@@ -95,6 +95,7 @@ function opened(
 ): Opened<Recommenders> {
   const { items, sequences } = interactions
   const popularity = countItems(sequences, items)
+  const listsByProduct = openProductLists(popularity)
   const learnable = Int32Array.from(sequences.keys()).filter((row) => sequences[row]!.length >= 2)
 
   return {
@@ -130,8 +131,7 @@ function opened(
 
     predict({ states, catalog, scores: given }, batch) {
       const { histories } = batch as Asked
-      if (!given)
-        return listsByProduct(batch.ids, histories, popularity, { states: states!, catalog: catalog! })
+      if (!given) return listsByProduct(batch.ids, histories, { states: states!, catalog: catalog! })
       const stride = items + 1
       return listsOf(batch.ids, histories, popularity, (r) =>
         Float64Array.from(given.data.subarray(r * stride, (r + 1) * stride)),

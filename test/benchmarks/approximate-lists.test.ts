@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openApproximateLists, RECALL, recallWords, searchOf } from '../../benchmarks/approximate-lists.ts'
 import { fit as fitBaseline } from '../../benchmarks/fit.ts'
-import { LIST, listsByProduct } from '../../benchmarks/lists.ts'
+import { LIST, openProductLists } from '../../benchmarks/lists.ts'
 import { reproduce } from '../../benchmarks/reproduce.ts'
 import { score } from '../../benchmarks/score.ts'
 import { readSubmission } from '../../benchmarks/submission.ts'
@@ -62,7 +62,7 @@ describe('benchmarks/approximate-lists', () => {
       const { ids, histories, popularity, output } = world(40, items, longest)
       const counts: number[] = []
       const lists = openApproximateLists(exactIndex([], counts), { popularity, rows: 40 })
-      const exact = listsByProduct(ids, histories, popularity, output)
+      const exact = openProductLists(popularity)(ids, histories, output)
       assert.deepEqual(await lists.predict(ids, histories, output), exact)
       assert.equal(lists.facts()[RECALL], 1)
       const asked = histories.map((history) => Math.min(items, LIST + new Set(history).size))

@@ -1,44 +1,9 @@
 import assert from 'node:assert/strict'
-import { LIST, listFlaw, listsByProduct, listsOf, openScores } from '../../benchmarks/lists.ts'
-import { logits } from '../../benchmarks/logits.ts'
+import { LIST, listFlaw, listsOf, openProductLists, openScores } from '../../benchmarks/lists.ts'
 import { rng } from '../../math/rng.ts'
 import type { HostTensor } from '../../tensor/types.ts'
 
 const seed = 17
-
-describe('benchmarks/logits', () => {
-  it('multiplies by hand', () => {
-    const states = Float64Array.of(1, 2, /**/ 0, -1)
-    const catalog = Float64Array.of(3, 4, /**/ 5, 6, /**/ 7, 8, /**/ 0, 1)
-    const out = new Float64Array(10).fill(-9)
-    logits({ states, catalog, width: 2 }, out)
-    assert.deepEqual([...out], [-9, 11, 17, 23, 2, -9, -4, -6, -8, -1])
-  })
-
-  it(`gives the digits of a plain loop, beyond one block (seed ${seed})`, () => {
-    const stream = rng(seed)
-    const [rows, items, width] = [4, 300, 7]
-    const states = Float64Array.from({ length: rows * width }, () => stream.normal())
-    const catalog = Float64Array.from({ length: items * width }, () => stream.normal())
-    const out = new Float64Array(rows * (items + 1))
-    logits({ states, catalog, width }, out)
-    for (let r = 0; r < rows; r++) {
-      for (let j = 0; j < items; j++) {
-        let sum = 0
-        for (let d = 0; d < width; d++) sum += states[r * width + d]! * catalog[j * width + d]!
-        assert.equal(out[r * (items + 1) + j + 1], sum) // the same additions in the same order
-      }
-    }
-  })
-
-  it('refuses what does not divide', () => {
-    const three = new Float64Array(3)
-    assert.throws(
-      () => logits({ states: three, catalog: new Float64Array(4), width: 1 }, three),
-      /3 rows and 4 items/,
-    )
-  })
-})
 
 describe('benchmarks/lists', () => {
   for (const tile of [5, 3, 100])
@@ -47,7 +12,7 @@ describe('benchmarks/lists', () => {
       const [batch, length, width, items] = [35, 3, 2, 11] // 11 items are no multiple of four
       const states = tensor([batch, length, width], () => stream.normal())
       const catalog = tensor([items, width], () => stream.normal())
-      const score = openScores({ states, catalog }, tile)
+      const score = openScores(tile)({ states, catalog })
       for (const [from, count] of [
         [0, 32],
         [32, 1], // an odd number of rows
@@ -71,6 +36,28 @@ describe('benchmarks/lists', () => {
       }
     })
 
+  it(`takes one output after another, of any size (seed ${seed})`, () => {
+    const stream = rng(seed, 'again')
+    const scoresOf = openScores(8)
+    for (const [items, width] of [
+      [9, 3],
+      [9, 3], // other numbers in the same place
+      [17, 3],
+      [5, 2],
+    ] as const) {
+      const states = tensor([1, 1, width], () => stream.normal())
+      const catalog = tensor([items, width], () => stream.normal())
+      const found: number[] = []
+      scoresOf({ states, catalog })(0, 1, (_, scores) => found.push(...scores))
+      const row = (j: number) => (catalog.data as Float32Array).subarray(j * width, (j + 1) * width)
+      const sum = (j: number) => row(j).reduce((all, x, d) => all + states.data[d]! * x, 0)
+      assert.deepEqual(
+        found,
+        Array.from({ length: items }, (_, j) => sum(j)),
+      )
+    }
+  })
+
   it(`lists by product what it lists by score (seed ${seed})`, () => {
     const stream = rng(seed, 'both')
     const [users, width, items] = [37, 3, 130]
@@ -86,7 +73,7 @@ describe('benchmarks/lists', () => {
           sum += output.states.data[r * width + d]! * (output.catalog.data[(item - 1) * width + d] ?? 0)
         return sum
       })
-    const found = listsByProduct(ids, histories, popularity, output)
+    const found = openProductLists(popularity)(ids, histories, output)
     assert.deepEqual(found, listsOf(ids, histories, popularity, scoresOf))
   })
 

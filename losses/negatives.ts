@@ -9,7 +9,7 @@
  * the part. Letters: B batch, L length, S positions (positions.ts), D width, N items, K negatives.
  */
 import type { Batch, LossSizes, Noise, Recommenders } from '../contracts.ts'
-import { type Tensor, tf } from '../tensor/index.ts'
+import { addRows, type Tensor, tf } from '../tensor/index.ts'
 import type { Positions } from './positions.ts'
 
 export interface Negatives {
@@ -94,8 +94,8 @@ function takenByTable(own: Tensor, users: Tensor, negatives: Tensor, items: numb
   const size = own.shape[0]!
   const wide = tf.scalar(items + 1, 'int32')
   const start = tf.range(0, size, 1, 'int32').mul(wide) // [B]
-  const cells = own.add(start.expandDims(-1)).flatten().toInt() as ReturnType<typeof tf.tensor1d>
-  const table = tf.unsortedSegmentSum(tf.onesLike(cells).toFloat(), cells, size * (items + 1)) // [B (N + 1)]
+  const cells = own.add(start.expandDims(-1)).flatten().toInt()
+  const table = addRows(tf.onesLike(cells).toFloat(), cells, size * (items + 1)) // [B (N + 1)]
   const places = negatives.add(users.mul(wide).expandDims(-1)).add(tf.scalar(1, 'int32')).toInt() // [R, K]
   return tf.gather(table, places).minimum(1) // [R, K]
 }

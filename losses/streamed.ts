@@ -9,10 +9,10 @@
  * Wijmans et al., Cut Your Losses in Large-Vocabulary Language Models, ICLR 2025, arXiv:2411.09009, without its filter of small
  * gradients. Letters: S positions, D width, N items, t items of a tile, K drawn items of a position.
  *
- * The gradient works on the transposed logits [t, S]: a trace merges equal ops, and would keep the forward logits alive for
- * the gradient if both were written alike.
+ * The gradient works on the transposed logits [t, S], or on a tile read backwards: a trace merges equal ops, and would keep what
+ * the forward pass made alive for the gradient if both were written alike.
  */
-import { logSumExp, type Tensor, tf } from '../tensor/index.ts'
+import { addRows, logSumExp, type Tensor, tf } from '../tensor/index.ts'
 
 /** Over all items: states [S, D], catalog [N, D] → [S]. */
 export function streamedLogSumExp(states: Tensor, catalog: Tensor, tile: number): Tensor {
@@ -69,7 +69,7 @@ function overDrawn({ items, bias }: { items: Tensor; bias: Tensor }, tile: numbe
     const [rows, width] = catalog.shape as [number, number]
     const value = tiles.reduce<Tensor | null>((so, [from, size]) => {
       const vectors = after(so, tf.gather(catalog, items.slice([0, from], [positions, size]))) // [S, t, D]
-      const logits = vectors.mul(states.expandDims(1)).sum(-1) // [S, t]
+      const logits = tf.matMul(states.expandDims(1), vectors, false, true).squeeze([1]) // [S, t]
       const sums = logSumExp(logits.add(bias.slice([0, from], [positions, size]))) // [S]
       return so === null ? sums : merge(so, sums)
     }, null)!
@@ -79,16 +79,14 @@ function overDrawn({ items, bias }: { items: Tensor; bias: Tensor }, tile: numbe
       let onStates: Tensor | null = null
       let onItems: Tensor | null = null
       for (const [from, size] of tiles) {
-        const own = ids.slice([0, from], [positions, size]).transpose() // [t, S]
-        const vectors = after(onItems, after(onStates, tf.gather(table, own))) // [t, S, D]
-        const logits = vectors
-          .mul(x)
-          .sum(-1)
-          .add(mask.slice([0, from], [positions, size]).transpose()) // [t, S]
-        const shares = logits.sub(total).exp().mul(dy).expandDims(-1) // [t, S, 1]
-        const toStates: Tensor = shares.mul(vectors).sum(0) // [S, D]
-        const spread = shares.mul(x).reshape([-1, width]) // [t S, D]
-        const toItems: Tensor = tf.unsortedSegmentSum(spread, own.flatten() as tf.Tensor1D, rows) // [N, D]
+        const part = (of: Tensor) => of.slice([0, from], [positions, size]).reverse(1) // [S, t]
+        const own = part(ids)
+        const vectors = after(onItems, after(onStates, tf.gather(table, own))) // [S, t, D]
+        const logits = tf.matMul(x.expandDims(1), vectors, false, true).squeeze([1]).add(part(mask)) // [S, t]
+        const shares = logits.sub(total.expandDims(1)).exp().mul(dy.expandDims(1)).expandDims(1) // [S, 1, t]
+        const toStates: Tensor = tf.matMul(shares, vectors).squeeze([1]) // [S, D]
+        const spread = tf.matMul(shares, x.expandDims(1), true).reshape([-1, width]) // [S t, D]
+        const toItems: Tensor = addRows(spread, own.flatten(), rows) // [N, D]
         onStates = onStates === null ? toStates : onStates.add(toStates)
         onItems = onItems === null ? toItems : onItems.add(toItems)
       }

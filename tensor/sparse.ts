@@ -4,6 +4,7 @@
  * A lower triangular L comes in rows (tasks.ts, Preconditioners): values [B, N, W], 0 where nothing is stored, and the column of each,
  * int32 [B, N, W]. A five-point matrix [B, n, n, 5] has what a Stencil has: center, west, east, south, north.
  */
+import { addRows } from './ops/segments.ts'
 import * as tf from './tf.ts'
 import type { Tensor } from './types.ts'
 
@@ -21,9 +22,9 @@ export function rowsTimes(values: Tensor, columns: Tensor, x: Tensor): Tensor {
 export function transposeTimes(values: Tensor, columns: Tensor, x: Tensor): Tensor {
   const [batch, nodes] = values.shape as [number, number, number]
   const first = tf.range(0, batch, 1, 'int32').mul(tf.scalar(nodes, 'int32')).reshape([batch, 1, 1]) // of each row of the batch
-  const places = columns.add(first).flatten().toInt() as tf.Tensor1D // [B N W]
+  const places = columns.add(first).flatten().toInt() // [B N W]
   const products = values.mul(x.expandDims(2)).flatten() // [B N W]
-  return tf.unsortedSegmentSum(products, places, batch * nodes).reshape([batch, nodes])
+  return addRows(products, places, batch * nodes).reshape([batch, nodes])
 }
 
 /** A x of a five-point matrix [B, n, n, 5]: [B, n, n]. */

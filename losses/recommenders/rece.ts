@@ -17,7 +17,7 @@
  * Letters: s batch, L length, S = s L positions, M real ones, D width, N items, C chunks = n_b, X and Y places of a chunk.
  */
 import type { Loss, Noise, Recommenders } from '../../contracts.ts'
-import { logSumExp, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
+import { addRows, logSumExp, stopGradient, type Tensor, tf } from '../../tensor/index.ts'
 import { meanOver, NEVER, type Positions, positionsOf, rightLogits } from '../positions.ts'
 
 const defaults = { buckets: 0, extra: 1, rounds: 8, interactions: 0 }
@@ -167,8 +167,7 @@ function sortedBy(keys: Tensor): Tensor {
 /** rank[order[r]] = r: int32 [P]. */
 function inverseOf(order: Tensor): Tensor {
   const count = order.shape[0]!
-  return tf.unsortedSegmentSum(tf.range(0, count, 1, 'float32'), order as tf1, count).toInt()
+  return addRows(tf.range(0, count, 1, 'float32'), order, count).toInt()
 }
 
 const ONE = () => tf.scalar(1, 'int32')
-type tf1 = ReturnType<typeof tf.tensor1d>

@@ -3,7 +3,7 @@
  * What is computed place by place is then not computed in vain; what looks from place to place spreads them out for it.
  * Letters: B batch, L length, M places that a batch names (`Batch.known`), D width.
  */
-import { type Tensor, tf } from '../../tensor/index.ts'
+import { addRows, type Tensor, tf } from '../../tensor/index.ts'
 
 export interface Places {
   ids: Tensor // int32 [B, L] or [M]; 0 where a named place holds none
@@ -28,7 +28,6 @@ export function placesOf(history: Tensor, known?: Tensor): Places {
     ids: tf.gather(history.flatten(), known),
     each: (table) => tf.gather(table, column),
     take: (values) => tf.gather(values.reshape([size * length, -1]), known),
-    spread: (rows) =>
-      tf.unsortedSegmentSum(rows, known as tf.Tensor1D, size * length).reshape([size, length, -1]),
+    spread: (rows) => addRows(rows, known, size * length).reshape([size, length, -1]),
   }
 }

@@ -48,20 +48,17 @@ function recurrent(init: Init, name: string, inputs: number, hidden: number) {
   const gates = linear(init, `${name}/gates`, { inputs: hidden, outputs: 2 * hidden, bias: false })
   const candidate = linear(init, `${name}/candidate`, { inputs: hidden, outputs: hidden, bias: false })
   return (x: Tensor, real: Tensor): Tensor => {
-    const [size, length] = x.shape as [number, number]
-    const given = fromInput(x) // [B, L, 3H], all places at once
-    let h: Tensor = tf.zeros([size, hidden]) // [B, H]
+    const places = tf.unstack(fromInput(x), 1) // [B, 3H] each, all places at once; a slice would have a gradient of the whole
+    const here = tf.unstack(real, 1) // [B, 1] each
+    let h: Tensor = tf.zeros([x.shape[0]!, hidden]) // [B, H]
     const states: Tensor[] = []
-    for (let t = 0; t < length; t++) {
-      const part = (n: number) => given.slice([0, t, n * hidden], [size, 1, hidden]).squeeze([1]) // [B, H]
+    for (const [t, given] of places.entries()) {
+      const [toZ, toR, toC] = tf.split(given, 3, 1) as [Tensor, Tensor, Tensor] // [B, H]
       const [onZ, onR] = tf.split(gates(h), 2, 1) as [Tensor, Tensor]
-      const z = part(0).add(onZ).sigmoid()
-      const r = part(1).add(onR).sigmoid()
-      const c = part(2)
-        .add(candidate(r.mul(h)))
-        .tanh()
-      const here = real.slice([0, t, 0], [size, 1, 1]).squeeze([1]) // [B, 1]
-      h = h.add(z.mul(here).mul(c.sub(h)))
+      const z = toZ.add(onZ).sigmoid()
+      const r = toR.add(onR).sigmoid()
+      const c = toC.add(candidate(r.mul(h))).tanh()
+      h = h.add(z.mul(here[t]!).mul(c.sub(h)))
       states.push(h)
     }
     return tf.stack(states, 1) // [B, L, H]

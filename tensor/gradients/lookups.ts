@@ -8,6 +8,7 @@
  */
 import * as tf from '@tensorflow/tfjs'
 import { sizeOf } from '../graph.ts'
+import { addRows } from '../ops/segments.ts'
 import { broadcast } from '../shapes/call.ts'
 import type { Tensor } from '../types.ts'
 import { noGradient, setGradient, setKernel, sumTo } from './register.ts'
@@ -51,9 +52,7 @@ setGradient('TopK', ['x'], (dy, [x], attrs) => ({
     const [rows, n] = [x!.size / x!.shape.at(-1)!, x!.shape.at(-1)!]
     const places = indices.reshape([rows, -1]).add(tf.range(0, rows * n, n, 'int32').expandDims(1)) // [R, K]
     const [values] = dy as unknown as [Tensor, Tensor]
-    return tf
-      .unsortedSegmentSum(values.flatten(), places.flatten().toInt() as tf.Tensor1D, rows * n)
-      .reshape(x!.shape)
+    return addRows(values.flatten(), places.flatten().toInt(), rows * n).reshape(x!.shape)
   },
 }))
 
@@ -89,10 +88,10 @@ function scatterBack(
     const own = indices.reshape([outer, -1]) // [O, K]
     const places = own.add(tf.range(0, outer, 1, 'int32').mul(tf.scalar(n, 'int32')).expandDims(1)) // [O, K]
     const rows = dy.reshape([own.size, inner]) // [O K, I]
-    return tf.unsortedSegmentSum(rows, places.flatten().toInt() as tf.Tensor1D, outer * n).reshape(x.shape)
+    return addRows(rows, places.flatten().toInt(), outer * n).reshape(x.shape)
   }
   const rows = dy.reshape([outer, indices.size, inner]).transpose([1, 0, 2]) // [K, O, I]
-  const sums = tf.unsortedSegmentSum(rows, indices.flatten() as tf.Tensor1D, n) // [n, O, I]
+  const sums = addRows(rows, indices.flatten(), n) // [n, O, I]
   return sums.transpose([1, 0, 2]).reshape(x.shape)
 }
 

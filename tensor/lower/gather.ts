@@ -21,16 +21,19 @@ export const gatherRules: Record<string, LowerRule> = {
     const zeros = g.filled(0, node.outputs[0]!.shape, updates.dtype)
     return g.add('ScatterND', [zeros, int64(g, indices), g.of(updates)], { reduction: 'add' })
   },
-  /** Rows with an id outside [0, n) are dropped, as in JavaScript: they add zero to segment 0. */
+  /** Rows with an id outside [0, n) are dropped, as in JavaScript: they add zero to segment 0. Where all are in range (addRows in ops/segments.ts) no row is copied. */
   UnsortedSegmentSum(node, g) {
     const [x, ids] = [named(node, 'x'), named(node, 'segmentIds')]
     const [y] = node.outputs
+    const sum = (rows: string, named: string) => {
+      const places = rowPlaces(g, named, ids.shape.length)
+      return g.add('ScatterND', [g.filled(0, y!.shape, x.dtype), places, rows], { reduction: 'add' })
+    }
+    if (node.attrs.inRange === true) return sum(g.of(x), g.of(ids))
     const { valid, safe } = checked(g, ids, y!.shape[0]!)
     const inner = x.shape.length - ids.shape.length
     const wide = g.reshape(valid, [...ids.shape, ...Array(inner).fill(1)])
-    const rows = g.add('Where', [wide, g.of(x), g.scalar(0, x.dtype)])
-    const places = rowPlaces(g, safe, ids.shape.length)
-    return g.add('ScatterND', [g.filled(0, y!.shape, x.dtype), places, rows], { reduction: 'add' })
+    return sum(g.add('Where', [wide, g.of(x), g.scalar(0, x.dtype)]), safe)
   },
   /** Our own, see ops/segments.ts. Rows that belong nowhere are taken to segment 0 with the lowest of all values. */
   SegmentMax(node, g) {

@@ -22,6 +22,15 @@ export function segmentMax(values: Tensor, ids: Tensor, n: number, empty = 0): T
   return tf.engine().runKernel('SegmentMax', { values, ids }, { segments: n, empty })
 }
 
+/**
+ * out[s] = Σ of the rows i with ids[i] = s, for ids that are known to be in [0, n), as those of a look-up are: tf.unsortedSegmentSum
+ * has to copy all rows to drop those that belong nowhere. rows [P…, I…], ids int32 [P…]; out [n, I…].
+ */
+export function addRows(rows: Tensor, ids: Tensor, n: number): Tensor {
+  const attrs = { numSegments: n, inRange: true }
+  return tf.engine().runKernel('UnsortedSegmentSum', { x: rows, segmentIds: ids }, attrs)
+}
+
 interface Cpu {
   readSync(dataId: object): Float32Array | Int32Array
   makeTensorInfo(shape: number[], dtype: tf.DataType, values: Float32Array | Int32Array): tf.TensorInfo
@@ -55,6 +64,7 @@ setKernel('SegmentMax', ({ inputs, attrs, backend }) => {
 /** Upstream's gradient looks ids beyond the last segment up, and throws. */
 setGradient('UnsortedSegmentSum', ['segmentIds'], (dy, [ids], attrs) => ({
   x: () => {
+    if (attrs.inRange === true) return dy.gather(ids as tf.Tensor1D)
     const { inside, safe } = checked(ids!, attrs.numSegments as number)
     const tall = inside.reshape([...ids!.shape, ...dy.shape.slice(1).fill(1)])
     return dy.gather(safe as tf.Tensor1D).mul(tall.cast('float32'))

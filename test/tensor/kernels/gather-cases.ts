@@ -1,5 +1,5 @@
 /** Cases for matrix products and for kernels that look up by index. */
-import { segmentMax, tf } from '../../../tensor/index.ts'
+import { addRows, segmentMax, tf } from '../../../tensor/index.ts'
 import type { Tensor } from '../../../tensor/types.ts'
 import { type Case, on, real, tied, whole } from './harness.ts'
 
@@ -135,6 +135,16 @@ export const gatherCases: Case[] = [
   ...segments('segment sum', (x, ids) => tf.unsortedSegmentSum(x, ids as tf.Tensor1D, 4)),
   ...segments('segment max', (x, ids) => segmentMax(x, ids, 4)),
   ...segments('segment max, empty', (x, ids) => segmentMax(x, ids.mul(tf.scalar(2, 'int32')), 4, -7)),
+  {
+    name: 'segment sum, all in range',
+    inputs: [real([5, 2]), whole([5], 0, 3)],
+    f: (x, ids) => addRows(x, ids, 4),
+  },
+  {
+    name: 'segment sum, ids of two axes',
+    inputs: [real([2, 3, 2]), whole([2, 3], 0, 3)],
+    f: (x, ids) => addRows(x, ids, 4),
+  },
   {
     name: 'segment sum of int32',
     inputs: [whole([5], 0, 9), whole([5], 0, 3)],

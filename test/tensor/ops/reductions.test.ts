@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { logSumExp, segmentMax, stopGradient, tf } from '../../../tensor/index.ts'
+import { addRows, logSumExp, segmentMax, stopGradient, tf } from '../../../tensor/index.ts'
 import type { Scalar, Tensor } from '../../../tensor/types.ts'
 import { checkGradient } from '../differences.ts'
 
@@ -103,6 +103,27 @@ describe('tensor op unsortedSegmentSum, taken over from TensorFlow.js', () => {
     ])
     const ids = tf.tensor([2, 0, 2, -1], [4], 'int32') as tf.Tensor1D
     assert.deepEqual([...tf.unsortedSegmentSum(rows, ids, 3).dataSync()], [3, 4, 0, 0, 6, 8])
+  })
+})
+
+describe('tensor op addRows', () => {
+  it('adds up rows by id', () => {
+    const rows = tf.tensor([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ])
+    const ids = tf.tensor([2, 0, 2], [3], 'int32')
+    const sums = addRows(rows, ids, 4)
+    assert.deepEqual(sums.shape, [4, 2])
+    assert.deepEqual([...sums.dataSync()], [3, 4, 0, 0, 6, 8, 0, 0])
+  })
+
+  it('gives each row the gradient of its sum', () => {
+    const ids = tf.tensor([2, 0, 2], [3], 'int32')
+    const weight = tf.tensor([10, 20, 30])
+    const gradient = tf.grad((x) => addRows(x, ids, 3).mul(weight).sum())(tf.tensor([1, 2, 3]))
+    assert.deepEqual([...gradient.dataSync()], [30, 10, 30])
   })
 })
 

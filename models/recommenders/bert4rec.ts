@@ -9,7 +9,8 @@
  *
  * Place t of `states` is what stands after history place t, so that targets, and with them every loss, are those of the other
  * networks; `places` tells a loss that it may learn the masked ones alone, for at the others the answer is in the input. The bias
- * c is one more column: states end in 1, the catalog ends in c. Asked for a prediction, the last place alone means anything.
+ * c is one more column: states end in 1, the catalog ends in c. Asked for a prediction, the last place alone means anything. Before
+ * padding the state is 0.
  *
  * Sun et al., CIKM 2019, arXiv:1904.06690, section 3, in the arrangement of BERT; settings of Klenitskiy & Vasilev, RecSys 2023,
  * doi:10.1145/3604915.3610644. Departures: the last item is masked in every sequence, which is the question asked later (the authors
@@ -25,6 +26,7 @@ import { embed, present } from '../layers/embedding.ts'
 import { gelu } from '../layers/gelu.ts'
 import { layerNorm } from '../layers/layer-norm.ts'
 import { linear } from '../layers/linear.ts'
+import { type Places, placesOf } from '../layers/places.ts'
 
 const defaults = { dim: 64, blocks: 2, heads: 2, dropout: 0.1, masked: 0.2 }
 
@@ -45,20 +47,23 @@ const bert4rec: Model<Recommenders, typeof defaults> = {
     const head = linear(init, 'head', { inputs: dim, outputs: dim, scheme: 'normal' })
     const offset = init.weight('offset', [items, 1], 'zeros')
 
-    return ({ history }, noise) => {
+    return ({ history, known }, noise) => {
       const [size] = history.shape as [number]
-      const real = present(history) // [B, L, 1]
-      const hidden = maskedPlaces(real, masked, noise) // [B, L + 1, 1]
       const ids = tf.concat([history, tf.zeros([size, 1], 'int32')], 1) // [B, L + 1]
-      const tokens = embed(table, ids).mul(tf.scalar(1).sub(hidden)).add(hidden.mul(mask)) // [B, L + 1, D]
-      let h = dropout(enter(tokens.add(places)), 'input', rate, noise)
-      const seen = paddingMask(tf.concat([real, tf.ones([size, 1, 1])], 1)) // [B, 1, 1, L + 1]
-      for (const step of body) h = step(h, seen, noise)
-      const states = gelu(head(h.slice([0, 1, 0], [size, length, dim]))) // [B, L, D]
+      const at = placesOf(ids, known && withLast(known, size, length)) // S of them: B, L + 1 or M + B
+      const real = present(history) // [B, L, 1]
+      const seen = tf.concat([real, tf.ones([size, 1, 1])], 1) // [B, L + 1, 1]
+      const hidden = maskedPlaces(real, masked, noise) // [B, L + 1, 1]
+      const gap = at.take(hidden) // [S, 1]
+      const tokens = embed(table, at.ids).mul(tf.scalar(1).sub(gap)).add(gap.mul(mask)) // [S, D]
+      let h = dropout(enter(tokens.add(at.each(places))), 'input', rate, noise)
+      for (const step of body) h = step(h, { mask: paddingMask(seen), at, noise })
+      const states = at.spread(gelu(head(h)).mul(at.take(seen))) // [B, L + 1, D]
+      const after = <T extends Tensor>(x: T) => x.slice([0, 1, 0], [size, length, x.shape[2]!]) // of each history place
       return {
-        states: tf.concat([states, tf.ones([size, length, 1])], 2), // [B, L, D + 1]
+        states: tf.concat([after(states), tf.ones([size, length, 1])], 2), // [B, L, D + 1]
         catalog: tf.concat([table, offset], 1), // [N, D + 1]
-        ...(noise !== null && { places: hidden.slice([0, 1, 0], [size, length, 1]).squeeze([2]) }), // [B, L]
+        ...(noise !== null && { places: after(hidden).squeeze([2]) }), // [B, L]
       }
     }
   },
@@ -67,6 +72,13 @@ const bert4rec: Model<Recommenders, typeof defaults> = {
 export default bert4rec
 
 const EPSILON = 1e-5 // rows start near 0.02, and rounding must not be blown up where they are all alike
+
+/** Places of history [B, L] among those of [B, L + 1], and behind them the last one of each row: int32 [M] → [M + B]. */
+function withLast(known: Tensor, size: number, length: number): Tensor {
+  const row = known.floorDiv(tf.scalar(length, 'int32'))
+  const last = tf.range(length, size * (length + 1), length + 1, 'int32')
+  return tf.concat([known.add(row).toInt(), last])
+}
 
 /** 1 where [mask] stands: [B, L, 1] of items → [B, L + 1, 1]. An item is masked only where another stands before it. */
 function maskedPlaces(real: Tensor, share: number, noise: Noise | null): Tensor {
@@ -78,7 +90,7 @@ function maskedPlaces(real: Tensor, share: number, noise: Noise | null): Tensor 
   return tf.concat([tf.zeros([size, 1, 1]), drawn.mul(before), last], 1)
 }
 
-/** [B, L, D] → [B, L, D] */
+/** [S, D] → [S, D] */
 function block(init: Init, name: string, shape: AttentionShape) {
   const { width, rate } = shape
   const attend = attention(init, `${name}/attention`, shape)
@@ -86,8 +98,9 @@ function block(init: Init, name: string, shape: AttentionShape) {
   const widen = linear(init, `${name}/feed0`, { inputs: width, outputs: 4 * width, scheme: 'normal' })
   const narrow = linear(init, `${name}/feed1`, { inputs: 4 * width, outputs: width, scheme: 'normal' })
   const afterFeed = layerNorm(init, `${name}/norm1`, width, EPSILON)
-  return (h: Tensor, mask: Tensor, noise: Noise | null): Tensor => {
-    const mixed = afterAttention(h.add(dropout(attend(h, h, mask, noise), `${name}/mixed`, rate, noise)))
+  return (h: Tensor, { mask, at, noise }: { mask: Tensor; at: Places; noise: Noise | null }): Tensor => {
+    const attended = attend(h, h, mask, noise, at)
+    const mixed = afterAttention(h.add(dropout(attended, `${name}/mixed`, rate, noise)))
     const fed = narrow(gelu(widen(mixed)))
     return afterFeed(mixed.add(dropout(fed, `${name}/fed`, rate, noise)))
   }

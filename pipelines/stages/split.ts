@@ -29,6 +29,7 @@ import { countTied, type Filtered, factsOf } from './split/facts.ts'
 import { lawParams, type Settings, settingsOf } from './split/settings.ts'
 
 const MEMORY = '1.7GB' // of 2.3 GB that the process may have: what the database does not count, and Node, take 0.5
+const LESS_MEMORY = '1GB' // in the end, when the events that ties are asked of lie beside it (split/ties.ts)
 
 const split: Work = async ({ params, deps, outs }, ctx) => {
   const settings = settingsOf(params)
@@ -91,6 +92,7 @@ async function make(db: Duckdb, { settings, log, source, out }: Job, ctx: Contex
   })
   await checkLeaks(db, law.strategy, cut)
   pass(PASSES.leaks)
+  await db.run(`SET memory_limit = '${LESS_MEMORY}'`)
   const facts = await factsOf(db, { settings, log, filtered, cut, tiedEvents }, ctx)
   pass(PASSES.facts)
   return { tables, shards, facts }

@@ -28,14 +28,14 @@ const markov: Ranker = {
 
 export default markov
 
-interface Steps {
+export interface Steps {
   starts: Int32Array // [N + 2] where the row of item i begins
   nexts: Int32Array // successors, ascending inside a row
   counts: Int32Array
 }
 
 /** All steps sorted into rows by their first item, each row sorted, equal steps counted once. */
-function countSteps({ items, sequences }: Interactions): Steps {
+export function countSteps({ items, sequences }: Interactions): Steps {
   const rows = new Int32Array(items + 2)
   for (const sequence of sequences) for (let n = 1; n < sequence.length; n++) rows[sequence[n - 1]! + 1]!++
   for (let i = 0; i <= items; i++) rows[i + 1]! += rows[i]!

@@ -28,7 +28,7 @@ import { type Log, logFormat } from './interactions.ts'
 import { countTied, type Filtered, factsOf } from './split/facts.ts'
 import { lawParams, type Settings, settingsOf } from './split/settings.ts'
 
-const MEMORY = '1.7GB' // of 2.3 GB that the process may have: what the database does not count, and Node, take 0.5
+const MEMORY = '1.5GB' // of 2.3 GB that the process may have: what the database does not count, and Node, take up to 0.7
 const LESS_MEMORY = '1GB' // in the end, when the events that ties are asked of lie beside it (split/ties.ts)
 
 const split: Work = async ({ params, deps, outs }, ctx) => {

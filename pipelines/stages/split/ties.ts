@@ -6,25 +6,20 @@
  *   d_u = NDCG of user u in the order of the source − NDCG of u in the seeded one,   u over the same users in both
  *   leaks = |mean d| > 0.05 · NDCG seeded   and   |mean d| > 2 standard errors of mean d
  *
- * The first bound alone would warn of noise where few users are asked. Of a large log a part of the users is looked at, and of
- * those, with a large catalog, a part is asked; the error says what that costs.
+ * The first bound alone would warn of noise where few users are asked. Of a large log a part of the users is looked at; the error
+ * says what that costs.
  *
  * What it will not do: see a difference below two errors, or weigh what one seeded order does to the training of all users alike.
  */
-import markov from '../../../baselines/recommenders/markov.ts'
-import { countItems } from '../../../benchmarks/sequences.ts'
-import { topItems } from '../../../benchmarks/top-items.ts'
 import type { Columns, Context, Params } from '../../../contracts.ts'
 import { orderedSql, type Strategy } from '../../../generators/interactions/split.ts'
 import type { Duckdb } from '../../../io/duckdb.ts'
 import { mean, standardError } from '../../../math/statistics.ts'
 import ndcg from '../../../metrics/recommenders/ndcg.ts'
+import { markovPlaces } from './markov-places.ts'
 
 const K = 10
-const MOST = {
-  events: 5_000_000, // held in memory with what a chain makes of them, about 100 bytes each
-  scores: 500_000_000, // users asked × items: seconds
-}
+const MOST_EVENTS = 5_000_000 // held in memory with what a chain makes of them, about 100 bytes each
 const LEAK = 0.05 // relative difference that is warned of
 const ERRORS = 2 // and how many of its standard errors it must exceed
 
@@ -33,15 +28,15 @@ export async function orderOfTies(
   db: Duckdb,
   strategy: Strategy,
   ctx: Pick<Context, 'seed'>,
-  most = MOST,
+  most = MOST_EVENTS,
 ): Promise<Params | null> {
-  const every = Math.ceil((await db.count('SELECT count(*) FROM event')) / most.events)
+  const every = Math.ceil((await db.count('SELECT count(*) FROM event')) / most)
   // users are numbered by their ids, which say nothing of when they came
   const where = `("user" - 1) % ${every} = 0`
-  const source = await markovNdcg(db, orderedSql(strategy, { where }), most.scores)
+  const source = await markovNdcg(db, orderedSql(strategy, { where }))
   // md5 and not hash(): the order must not change with the version of the database
   const tie = `md5(concat('${ctx.seed}:', ordinal))`
-  const seeded = await markovNdcg(db, orderedSql(strategy, { where, tie }), most.scores)
+  const seeded = await markovNdcg(db, orderedSql(strategy, { where, tie }))
   if (source === null || seeded === null) return null
   const differences = source.perRow.map((value, user) => value - seeded.perRow[user]!)
   const difference = Math.abs(mean(differences))
@@ -57,27 +52,20 @@ export async function orderOfTies(
   }
 }
 
-/** Of each user asked, in the order of users: the same ones whatever the order of ties. null where there are none. */
-async function markovNdcg(db: Duckdb, ordered: string, mostScores: number) {
+/** Of each user who is tested, in the order of users: the same ones whatever the order of ties. null where there are none. */
+async function markovNdcg(db: Duckdb, ordered: string) {
   const items = await db.count('SELECT count(*) FROM items')
   const events = await db.columns(
     `SELECT "user", item, trained, held FROM (${ordered}) ORDER BY "user", place`,
   )
   const { sequences, asked } = cutUsers(events)
-  if (asked.length === 0) return null
-  const rank = markov.fit({ items, sequences }, {})
-  const popularity = countItems(sequences, items)
-  const every = Math.ceil((asked.length * items) / mostScores)
-  const chosen = asked.filter((_, n) => n % every === 0)
-  const scores = new Float64Array(items + 1)
-  const lists = new Int32Array(chosen.length * K)
-  chosen.forEach((user, row) => {
-    const history = user.subarray(0, -1)
-    rank(history, scores)
-    lists.set(topItems(scores, history, popularity, K), row * K)
+  const rows = asked.length
+  if (rows === 0) return null
+  const target = Int32Array.from(asked, (user) => user[user.length - 1]!)
+  const lists = new Int32Array(rows * K) // of the list the target alone, which is all that the metric looks at
+  markovPlaces({ items, sequences }, asked, K).forEach((place, row) => {
+    if (place > 0) lists[row * K + place - 1] = target[row]!
   })
-  const target = Int32Array.from(chosen, (user) => user[user.length - 1]!)
-  const rows = chosen.length
   const { value, perRow } = ndcg.measure({ rows, data: { items: lists } }, { rows, data: { target } }, {}, K)
   return { value, perRow: perRow! }
 }

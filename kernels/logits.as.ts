@@ -10,11 +10,11 @@
 export { heapBase } from './parts/heap.as'
 
 export function logits(states: usize, panels: usize, scores: usize, rows: i32, items: i32, width: i32): void {
-  const row = 8 * <usize>width
-  const stride = 8 * <usize>items
+  const row = <usize>width * 8
+  const stride = <usize>items * 8
   for (let j = 0; j < items; j += 4) {
     for (let r = 0; r < rows; r += 4) {
-      fourByFour(states + <usize>r * row, panels, scores + <usize>r * stride + 8 * <usize>j, row, stride)
+      fourByFour(states + <usize>r * row, panels, scores + <usize>r * stride + <usize>j * 8, row, stride)
     }
     panels += 4 * row
   }

@@ -95,9 +95,9 @@ export function openScores(most = TILE): (output: Output) => Score {
   }
 }
 
-/** Users scored at a time, and items of a tile: 8 · 32 · 16384 bytes of scores, and its numbers, 8 bytes each. */
-const BLOCK = 32
-const TILE = 16384
+/** Users scored at a time, items of a tile and its numbers: 8 · 128 · 4096 bytes of scores, and at most twice that of items. */
+const BLOCK = 128
+const TILE = 4096
 const TILE_NUMBERS = TILE * 256
 
 /** The first list that holds an id outside 0 … N, an item twice, or an item after a 0. */

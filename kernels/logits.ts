@@ -41,13 +41,24 @@ export function openLogits(plan: LogitsPlan): Logits {
           `logits: a tile of ${catalog.length} numbers is not ${items} rows of ${width} or fewer`,
         )
       }
-      // four rows side by side; where a panel is not full, what lay there makes scores that nobody is given
-      for (let j = 0, from = 0; j < size; j++) {
-        let to = (j >> 2) * 4 * width + (j & 3)
-        for (let d = 0; d < width; d++, to += 4) panels[to] = catalog[from++]!
+      // four rows side by side; what stands in for those that a last panel lacks makes scores that nobody is given
+      for (let j = 0, to = 0; j < size; j += 4) {
+        const [a, b, c, d] = [0, 1, 2, 3].map((n) => Math.min(j + n, size - 1) * width) as [
+          number,
+          number,
+          number,
+          number,
+        ]
+        for (let i = 0; i < width; i++, to += 4) {
+          panels[to] = catalog[a + i]!
+          panels[to + 1] = catalog[b + i]!
+          panels[to + 2] = catalog[c + i]!
+          panels[to + 3] = catalog[d + i]!
+        }
       }
     },
     multiply(count) {
+      if (count > rows) throw new Error(`logits: ${count} rows, at most ${rows}`)
       const stride = upToFour(size)
       call('logits', at.states, at.panels, at.scores, upToFour(count), stride, width)
       return (r) => scores.subarray(r * stride, r * stride + size)

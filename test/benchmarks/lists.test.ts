@@ -60,7 +60,7 @@ describe('benchmarks/lists', () => {
 
   it(`lists by product what it lists by score (seed ${seed})`, () => {
     const stream = rng(seed, 'both')
-    const [users, width, items] = [37, 3, 130]
+    const [users, width, items] = [131, 3, 130] // more than a block
     const rounded = () => Math.round(2 * stream.normal()) // many ties
     const output = { states: tensor([users, 1, width], rounded), catalog: tensor([items, width], rounded) }
     const popularity = Float64Array.from({ length: items + 1 }, () => stream.integer(4))

@@ -55,9 +55,10 @@ describe('kernels/logits', () => {
     )
   })
 
-  it('refuses a tile that it has no room for', () => {
-    const { load } = openLogits({ rows: 1, items: 4, width: 2 })
+  it('refuses what it has no room for', () => {
+    const { load, multiply } = openLogits({ rows: 1, items: 4, width: 2 })
     assert.throws(() => load(new Float32Array(10)), /10 numbers is not 4 rows of 2 or fewer/)
     assert.throws(() => load(new Float32Array(3)), /3 numbers/)
+    assert.throws(() => multiply(5), /5 rows, at most 4/)
   })
 })

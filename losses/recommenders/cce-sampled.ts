@@ -20,9 +20,9 @@ const cceSampled: Loss<Recommenders, typeof defaults> = {
   defaults,
 
   lookups: lookupsPerPosition,
-  /** Vectors of a tile and their products with the states; what is drawn, and its mask. */
+  /** Vectors of a tile; the mask, and its parts and those of what is drawn, which the gradient cuts alike. */
   bytes: ({ negatives, tile }, { size, length, width }) =>
-    4 * 2 * size * length * (Math.min(tile, negatives) * width + negatives),
+    4 * size * length * (Math.min(tile, negatives) * width + 3 * negatives),
 
   value(output, batch, { negatives, tile }, noise) {
     const positions = positionsOf(output, batch)

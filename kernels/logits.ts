@@ -43,12 +43,8 @@ export function openLogits(plan: LogitsPlan): Logits {
       }
       // four rows side by side; what stands in for those that a last panel lacks makes scores that nobody is given
       for (let j = 0, to = 0; j < size; j += 4) {
-        const [a, b, c, d] = [0, 1, 2, 3].map((n) => Math.min(j + n, size - 1) * width) as [
-          number,
-          number,
-          number,
-          number,
-        ]
+        const begin = (n: number) => Math.min(j + n, size - 1) * width
+        const [a, b, c, d] = [begin(0), begin(1), begin(2), begin(3)]
         for (let i = 0; i < width; i++, to += 4) {
           panels[to] = catalog[a + i]!
           panels[to + 1] = catalog[b + i]!

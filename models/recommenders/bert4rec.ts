@@ -57,7 +57,8 @@ const bert4rec: Model<Recommenders, typeof defaults> = {
       const gap = at.take(hidden) // [S, 1]
       const tokens = embed(table, at.ids).mul(tf.scalar(1).sub(gap)).add(gap.mul(mask)) // [S, D]
       let h = dropout(enter(tokens.add(at.each(places))), 'input', rate, noise)
-      for (const step of body) h = step(h, { mask: paddingMask(seen), at, noise })
+      const around = { mask: paddingMask(seen), at, noise }
+      for (const step of body) h = step(h, around)
       const states = at.spread(gelu(head(h)).mul(at.take(seen))) // [B, L + 1, D]
       const after = <T extends Tensor>(x: T) => x.slice([0, 1, 0], [size, length, x.shape[2]!]) // of each history place
       return {

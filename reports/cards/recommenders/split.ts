@@ -138,14 +138,14 @@ function tiesOf({ tiedEvents, tieOrder, hasTime }: Params): Block[] {
   const order = tieOrder as Params | null
   const test =
     order === null
-      ? 'Whether that order helps was not tried: the log is too large for it.'
+      ? 'Whether that order helps was not tried: of the users looked at none is tested.'
       : `Whether that order gives something away: NDCG@10 of a Markov chain on ${number(order.users)} users is ${order.markovSourceOrder} in it and ${order.markovSeededOrder} when ties are put in a seeded random order. A value much larger in the order of the source says: do not trust it.`
   const warning =
     order?.leaks === true
       ? [
           {
             kind: 'text',
-            text: 'Warning: the two differ by more than 5 %. The order of the source inside equal times says something of the targets; scores of methods that read the order are too high or too low by it.',
+            text: 'Warning: the two differ by more than 5 % and by more than two standard errors. The order of the source inside equal times says something of the targets; scores of methods that read the order are too high or too low by it.',
           } as const,
         ]
       : []

@@ -93,4 +93,17 @@ describe('reports/cards/recommenders', function () {
       /1 user has too few events in the window and is trained on, not tested\. 2 users who passed the filter are neither/,
     )
   })
+
+  it('says what tied times give away, by which bounds it warns, and when nobody could be asked', async () => {
+    const dataset = await make('u1a u2b u3c v1a v2b v3c', { strategy: 'leave-one-out' })
+    const order = { users: 3, markovSourceOrder: 0.2, markovSeededOrder: 0.1, leaks: true }
+    const said = (facts: Params) =>
+      textOf({ ...dataset, facts: { ...dataset.facts, tiedEvents: 4, ...facts } })
+    const warned = await said({ tieOrder: order })
+    assert.match(warned, /4 events share user and time/)
+    assert.match(warned, /on 3 users is 0\.2 in it and 0\.1 when/)
+    assert.match(warned, /Warning: the two differ by more than 5 % and by more than two standard errors\./)
+    assert.doesNotMatch(await said({ tieOrder: { ...order, leaks: false } }), /Warning/)
+    assert.match(await said({ tieOrder: null }), /was not tried: of the users looked at none is tested\./)
+  })
 })
